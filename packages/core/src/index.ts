@@ -1,3 +1,5 @@
+export { ApertureClient, type FlowCounts, type FlowStarter, RejectedFlowError } from "./client.ts";
+export type { ApertureClientOptions, FlowObserver } from "./client-options.ts";
 export type {
   CacheDeleteRequest,
   CacheDeleteResponse,
@@ -28,4 +30,13 @@ export type {
 } from "./contract/check.ts";
 export { ApertureError, ERROR_CODES, type ErrorCode, type FailOpenReason } from "./contract/errors.ts";
 export type { Awaitable, CallOptions, FlowControl } from "./contract/flow-control.ts";
+export type { FlowRecord } from "./contract/flow-record.ts";
+export { FlowStatus, LookupStatus } from "./contract/flow-status.ts";
 export type { CheckHttpRequest, HttpAttributes, SocketAddress } from "./contract/http.ts";
+export type { Logger } from "./environment.ts";
+export { type Decision, Flow } from "./flow.ts";
+export type { FlowCacheEntry, KeyLookupResponse, KeyOperationResponse } from "./flow-cache.ts";
+export { flow } from "./flow-decorator.ts";
+export type { FlowParams } from "./flow-params.ts";
+export type { LabelLimits, LabelSources, LabelValue, LabelValues } from "./labels.ts";
+export { nearestName } from "./option-names.ts";

@@ -7,6 +7,7 @@ import type {
   CacheUpsertResponse,
 } from "./cache.ts";
 import type { CheckRequest, CheckResponse, EndRequest, EndResponse } from "./check.ts";
+import type { FlowRecord } from "./flow-record.ts";
 import type { CheckHttpRequest } from "./http.ts";
 
 /**
@@ -32,6 +33,8 @@ export interface FlowControl {
   cacheLookup(request: CacheLookupRequest, call?: CallOptions): Awaitable<CacheLookupResponse>;
   cacheUpsert(request: CacheUpsertRequest, call?: CallOptions): Awaitable<CacheUpsertResponse>;
   cacheDelete(request: CacheDeleteRequest, call?: CallOptions): Awaitable<CacheDeleteResponse>;
+  /** Takes what a finished flow leaves behind, for telemetry. Absent where nobody wants it. */
+  recordFlow?(record: FlowRecord): void;
   /** Releases timers and connections. Idempotent; calls made afterwards fail with `APERTURE_CLOSED`. */
   close(): Promise<void>;
 }

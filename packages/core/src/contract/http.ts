@@ -31,7 +31,12 @@ export interface CheckHttpRequest {
   readonly expectEnd: boolean;
 }
 
-const FLAVORS: Readonly<Record<string, string>> = { "HTTP/1.0": "1.0", "HTTP/1.1": "1.1", "HTTP/2": "2.0", "HTTP/3": "3.0" };
+const FLAVORS: Readonly<Record<string, string>> = {
+  "HTTP/1.0": "1.0",
+  "HTTP/1.1": "1.1",
+  "HTTP/2": "2.0",
+  "HTTP/3": "3.0",
+};
 
 /** The `http.flavor` label of a protocol: `1.0`, `1.1`, `2.0`, `3.0`; any other text is kept. */
 export function httpFlavor(protocol: string): string {

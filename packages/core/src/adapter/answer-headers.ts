@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+const EXPOSED = ["RateLimit", "RateLimit-Policy", "Retry-After"];
+const EXPOSED_LEGACY = [...EXPOSED, "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"];
+
+/**
+ * Lets scripts of other origins read our headers. Without being told to, only on an answer that CORS middleware has
+ * already been at.
+ */
+export function exposeRateLimitHeaders(response: ServerResponse, expose: boolean | undefined, legacy: boolean): void {
+  if (!(expose ?? response.hasHeader("Access-Control-Allow-Origin"))) return;
+  const names = String(response.getHeader("Access-Control-Expose-Headers") ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  if (names.includes("*")) return;
+  const known = new Set(names.map((name) => name.toLowerCase()));
+  const ours = (legacy ? EXPOSED_LEGACY : EXPOSED).filter((name) => !known.has(name.toLowerCase()));
+  response.setHeader("Access-Control-Expose-Headers", [...names, ...ours].join(", "));
+}
+
+/** As much of a rejected request's body is read and thrown away to keep its connection. */
+const TOLERABLE_BODY_BYTES = 65_536;
+
+/**
+ * True where a rejected upload is still coming and too long to sit out: the connection must close, or the rest of the
+ * body would have to be read before the next request on it.
+ */
+export function leavesBodyUnread(message: IncomingMessage): boolean {
+  if (message.complete || message.httpVersionMajor !== 1) return false;
+  if (message.headers["transfer-encoding"] !== undefined) return true;
+  return Number(message.headers["content-length"] ?? 0) > TOLERABLE_BODY_BYTES;
+}

@@ -1,0 +1,109 @@
+import { Complaints } from "../complaints.ts";
+import { ApertureError } from "../contract/errors.ts";
+import { defaultLogger } from "../environment.ts";
+import { unknownOptions } from "../option-names.ts";
+import type { HeaderLabel } from "./http-labels.ts";
+import type { AdapterOptions } from "./options.ts";
+
+const OPTION_NAMES = [
+  "client",
+  "controlPoint",
+  "labels",
+  "headerLabels",
+  "ignoredPaths",
+  "ignoredMethods",
+  "skip",
+  "mode",
+  "onUnreachable",
+  "timeoutMs",
+  "rampMode",
+  "trustBaggage",
+  "rateLimitHeaders",
+  "isError",
+  "abortStatus",
+  "ipv6PrefixLength",
+  "exposeHeaders",
+  "onReject",
+  "logger",
+] satisfies readonly (keyof AdapterOptions<unknown>)[];
+
+const CREDENTIALS = ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"];
+
+/** What can be worked out once, when the options are given. */
+export interface GateSettings {
+  readonly headers: readonly HeaderLabel[];
+  readonly ignores: (method: string, path: string) => boolean;
+  readonly trustedBaggage: true | readonly string[] | undefined;
+  readonly rateLimitHeaders: boolean | "legacy";
+  readonly exposeHeaders: boolean | undefined;
+  readonly isError: (statusCode: number) => boolean;
+  readonly abortStatus: "ok" | "error";
+  readonly ipv6PrefixLength: number;
+  readonly complaints: Complaints;
+}
+
+/**
+ * @param extraNames options that only one adapter has
+ * @throws ApertureError APERTURE_OPTION_INVALID with what to write instead.
+ */
+export function gateSettings<Req>(options: AdapterOptions<Req, never>, extraNames: readonly string[]): GateSettings {
+  if (typeof options?.client?.startFlow !== "function") {
+    throw invalid("client must be an ApertureClient, such as new ApertureClient({ control })");
+  }
+  const logger = options.logger ?? defaultLogger;
+  for (const complaint of unknownOptions(options, [...OPTION_NAMES, ...extraNames])) logger.warn(complaint);
+  const { trustBaggage, ipv6PrefixLength = 64, rateLimitHeaders = true } = options;
+  if (!Number.isInteger(ipv6PrefixLength) || ipv6PrefixLength < 32 || ipv6PrefixLength > 128) {
+    throw invalid(`ipv6PrefixLength must be a whole number from 32 to 128, got ${ipv6PrefixLength}`);
+  }
+  return {
+    headers: (options.headerLabels ?? []).map(headerLabel).map(refuseTwins),
+    ignores: ignoring(options),
+    trustedBaggage: trustBaggage === false ? undefined : trustBaggage,
+    rateLimitHeaders,
+    exposeHeaders: options.exposeHeaders,
+    isError: options.isError ?? ((statusCode) => statusCode >= 500),
+    abortStatus: options.abortStatus ?? "ok",
+    ipv6PrefixLength,
+    complaints: new Complaints(logger),
+  };
+}
+
+function headerLabel(name: string): HeaderLabel {
+  const header = String(name).toLowerCase();
+  if (CREDENTIALS.includes(header)) {
+    throw invalid(`headerLabels: "${name}" is a credential and must not become a label`);
+  }
+  return { header, label: `http.request.header.${header.replaceAll("-", "_")}` };
+}
+
+/** `x-user-id` and `x_user_id` are two headers and one label: whoever sends the other one would choose its value. */
+function refuseTwins(added: HeaderLabel, index: number, all: readonly HeaderLabel[]): HeaderLabel {
+  const twin = all.slice(0, index).find(({ label }) => label === added.label);
+  if (twin !== undefined) {
+    throw invalid(`headerLabels: "${twin.header}" and "${added.header}" would both become the label ${added.label}`);
+  }
+  return added;
+}
+
+function ignoring<Req>({
+  ignoredPaths = [],
+  ignoredMethods = [],
+}: AdapterOptions<Req, never>): GateSettings["ignores"] {
+  const methods = new Set(ignoredMethods.map((method) => method.toUpperCase()));
+  const exact = new Set(ignoredPaths.filter((path) => typeof path === "string" && !path.endsWith("*")));
+  const prefixes = ignoredPaths.flatMap((path) =>
+    typeof path === "string" && path.endsWith("*") ? path.slice(0, -1) : [],
+  );
+  const patterns = ignoredPaths.filter((path) => path instanceof RegExp);
+  if (methods.size + ignoredPaths.length === 0) return () => false;
+  return (method, path) =>
+    methods.has(method) ||
+    exact.has(path) ||
+    prefixes.some((prefix) => path.startsWith(prefix)) ||
+    patterns.some((pattern) => path.search(pattern) !== -1);
+}
+
+function invalid(message: string): ApertureError {
+  return new ApertureError("APERTURE_OPTION_INVALID", message);
+}

@@ -1,0 +1,137 @@
+import { FlowStatus } from "../contract/flow-status.ts";
+import type { Flow } from "../flow.ts";
+import { exposeRateLimitHeaders, leavesBodyUnread } from "./answer-headers.ts";
+import { Departure } from "./departure.ts";
+import { type Exchange, isAbandoned, ResponseEnd, SocketWatch } from "./end-with-response.ts";
+import { flowOfMessage, setFlowOfMessage } from "./exchange-state.ts";
+import { type GateSettings, gateSettings } from "./gate-settings.ts";
+import { type RequestReader, targetPath } from "./http-labels.ts";
+import type { AdapterOptions, RouteOverrides } from "./options.ts";
+import { RateLimitHeaders } from "./rate-limit-headers.ts";
+import { type Rejection, rejectionOf } from "./rejection.ts";
+import { labelsOfApplication, labelsOfRequest } from "./request-labels.ts";
+
+/** What became of one request at one control point. */
+export interface Admission {
+  readonly flow: Flow;
+  /** How to answer; undefined where the request may go on. */
+  readonly rejection?: Rejection | undefined;
+  /** The client left while the check was made: neither run the work nor answer. */
+  readonly abandoned: boolean;
+}
+
+export interface GateOptions<Req, Reply> {
+  readonly options: AdapterOptions<Req, Reply>;
+  readonly reader: RequestReader<Req>;
+  /** Options that only this adapter has. */
+  readonly extraNames?: readonly string[] | undefined;
+}
+
+interface Place {
+  readonly controlPoint: string;
+  readonly path: string;
+}
+
+/**
+ * Where requests of one application, or of one route, become flows: which control point, with which labels, and what
+ * the answer means. Everything that the adapters have in common.
+ */
+export class Gate<Req, Reply = unknown> {
+  readonly options: AdapterOptions<Req, Reply>;
+  readonly #given: GateOptions<Req, Reply>;
+  readonly #settings: GateSettings;
+  readonly #sockets: SocketWatch;
+  readonly #headers: RateLimitHeaders;
+
+  /** @throws ApertureError APERTURE_OPTION_INVALID with what to write instead. */
+  constructor(given: GateOptions<Req, Reply>, parent?: Gate<Req, Reply>) {
+    this.#given = given;
+    this.options = given.options;
+    this.#settings = gateSettings(given.options, given.extraNames ?? []);
+    this.#sockets = parent === undefined ? new SocketWatch() : parent.#sockets;
+    this.#headers = parent === undefined ? new RateLimitHeaders() : parent.#headers;
+  }
+
+  /** The gate of a route: the same, but for the control point and what the route sets itself. */
+  forRoute(controlPoint: string, overrides: RouteOverrides<Req, Reply> = {}): Gate<Req, Reply> {
+    return new Gate({ ...this.#given, options: { ...this.options, ...overrides, controlPoint } }, this);
+  }
+
+  /**
+   * Asks whether a request may go on; undefined where it is not to be checked. Ties the flow's end to the response's.
+   * Never rejects: a mistake of ours or of an option's function leaves the request unchecked, and is said.
+   */
+  async admit(request: Req, exchange: Exchange): Promise<Admission | undefined> {
+    try {
+      const path = targetPath(this.#given.reader.target(request));
+      const controlPoint = this.#controlPointOf(request, path, exchange);
+      return controlPoint === undefined ? undefined : await this.#start(request, { controlPoint, path }, exchange);
+    } catch (cause) {
+      this.#settings.complaints.say(
+        "admit",
+        () => `a request went unchecked: ${cause instanceof Error ? cause.stack : cause}`,
+      );
+      return undefined;
+    }
+  }
+
+  #controlPointOf(request: Req, path: string, { message }: Exchange): string | undefined {
+    const { mode, controlPoint, skip } = this.options;
+    if (controlPoint === undefined || (typeof mode === "function" ? mode() : mode) === "off") return undefined;
+    if (this.#settings.ignores(message.method ?? "", path) || skip?.(request) === true) return undefined;
+    const name = typeof controlPoint === "function" ? controlPoint(request) : controlPoint;
+    // Mounted twice with one name, as on an application and on its router: still one flow.
+    return flowOfMessage(message)?.controlPoint === name ? undefined : name;
+  }
+
+  async #start(request: Req, { controlPoint, path }: Place, exchange: Exchange): Promise<Admission> {
+    const { client, timeoutMs, rampMode, onUnreachable } = this.options;
+    const own = labelsOfApplication(request, this.options, this.#settings);
+    const labels = labelsOfRequest(request, path, { reader: this.#given.reader, settings: this.#settings });
+    labels.unshift(own instanceof Promise ? await own : own);
+    const departure = new Departure(exchange, this.#sockets);
+    const flow = await client.startFlow(controlPoint, {
+      labels,
+      timeoutMs,
+      rampMode,
+      onUnreachable,
+      get signal() {
+        return departure.signal;
+      },
+    });
+    departure.stop();
+    return this.#admission(flow, exchange);
+  }
+
+  #admission(flow: Flow, exchange: Exchange): Admission {
+    if (isAbandoned(exchange)) {
+      void flow.end();
+      return { flow, abandoned: true };
+    }
+    setFlowOfMessage(exchange.message, flow);
+    this.#writeHeaders(flow, exchange);
+    if (flow.shouldRun() || this.#mode() === "shadow") {
+      new ResponseEnd(flow, exchange, { ...this.#settings, sockets: this.#sockets });
+      return { flow, abandoned: false };
+    }
+    flow.setStatus(FlowStatus.Unset);
+    void flow.end();
+    if (leavesBodyUnread(exchange.message)) exchange.response.setHeader("Connection", "close");
+    return { flow, abandoned: false, rejection: rejectionOf(flow, exchange.message.headers.accept) };
+  }
+
+  #mode(): string {
+    const { mode = "enforce" } = this.options;
+    return typeof mode === "function" ? mode() : mode;
+  }
+
+  #writeHeaders(flow: Flow, { response }: Exchange): void {
+    if (response.headersSent) return;
+    const { rateLimitHeaders, exposeHeaders } = this.#settings;
+    const answer = flow.checkResponse();
+    if (rateLimitHeaders !== false && answer !== undefined) {
+      this.#headers.write(answer, rateLimitHeaders === "legacy", (name, value) => response.setHeader(name, value));
+    }
+    exposeRateLimitHeaders(response, exposeHeaders, rateLimitHeaders === "legacy");
+  }
+}

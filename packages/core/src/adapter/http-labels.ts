@@ -1,0 +1,70 @@
+import type { IncomingMessage } from "node:http";
+import type { LabelValues } from "../labels.ts";
+
+/** What only the framework knows of a request, because it depends on its routes and its trust in proxies. */
+export interface RequestReader<Req> {
+  /** The request as Node has it. */
+  message(request: Req): IncomingMessage;
+  /** Path and query as the client sent them, before any router changed them. */
+  target(request: Req): string;
+  scheme(request: Req): string;
+  /** Whose request it is, by the framework's own trust-proxy setting. */
+  clientAddress(request: Req): string | undefined;
+  /** The pattern that the route was declared with, such as `/users/:id`; undefined where it is not known yet. */
+  route(request: Req): string | undefined;
+}
+
+/** What the labels of one request are made of. */
+export interface HttpLabelParts {
+  readonly path: string;
+  readonly scheme: string;
+  readonly route: string | undefined;
+  readonly clientAddress: string | undefined;
+}
+
+/** The labels that an Aperture agent derives from a request, and two it does not know: route and client address. */
+export function httpLabels(message: IncomingMessage, parts: HttpLabelParts): LabelValues {
+  return {
+    "http.method": message.method,
+    "http.target": parts.path,
+    "http.host": message.headers.host ?? textOf(message.headers[":authority"]),
+    "http.scheme": parts.scheme,
+    "http.flavor": message.httpVersion,
+    "http.request_content_length": contentLength(message),
+    "http.route": parts.route,
+    "client.address": parts.clientAddress,
+  };
+}
+
+/** 0 for a request without a body, -1 for a body of unknown length. */
+function contentLength(message: IncomingMessage): string {
+  const length = message.headers["content-length"];
+  if (length !== undefined) return length;
+  return message.headers["transfer-encoding"] === undefined ? "0" : "-1";
+}
+
+/** The path of a request target, which may also be a whole URL (RFC 9112, absolute form) or `*`. Without the query. */
+export function targetPath(target: string): string {
+  const end = target.search(/[?#]/);
+  const path = end === -1 ? target : target.slice(0, end);
+  if (path.startsWith("/") || path === "*") return path;
+  const authority = path.indexOf("://");
+  const slash = authority === -1 ? -1 : path.indexOf("/", authority + 3);
+  return slash === -1 ? "/" : path.slice(slash);
+}
+
+/** A header that becomes a label. */
+export interface HeaderLabel {
+  readonly header: string;
+  readonly label: string;
+}
+
+export function headerLabels(message: IncomingMessage, headers: readonly HeaderLabel[]): LabelValues {
+  const labels: Record<string, string | undefined> = {};
+  for (const { header, label } of headers) labels[label] = textOf(message.headers[header]);
+  return labels;
+}
+
+function textOf(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === "object" ? value.join(",") : value;
+}

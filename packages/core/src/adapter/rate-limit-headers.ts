@@ -1,0 +1,85 @@
+import type { CheckResponse, LimiterDecision, Quota } from "../contract/check.ts";
+
+/**
+ * What an answer says of the limits behind it, as draft-ietf-httpapi-ratelimit-headers (structured fields) has it:
+ *
+ *     RateLimit-Policy: "login";q=10;w=60     at most q at once, an empty bucket is full after w seconds
+ *     RateLimit: "login";r=3;t=42             r left; full again in t seconds, or on a rejection: may retry in t seconds
+ *
+ * `w` and `t` are left out where the bucket never fills. Only limiters that promise a quota are listed.
+ */
+export class RateLimitHeaders {
+  /** A limiter's quota is one object for its whole life, so its half of the text is made once. */
+  readonly #policies = new WeakMap<Quota, string>();
+
+  /** Calls `set` for each header of the answer to one check. */
+  write(response: CheckResponse, legacy: boolean, set: (name: string, value: string) => void): void {
+    let policies = "";
+    let limits = "";
+    let tightest: LimiterDecision | undefined;
+    for (const decision of response.decisions) {
+      const { quota, reason, error } = decision;
+      if (quota === undefined || reason !== undefined || error !== undefined) continue;
+      const separator = policies === "" ? "" : ", ";
+      policies += separator + this.#policy(decision, quota);
+      limits += separator + limitItem(decision, quota);
+      if (tightest === undefined || share(decision) < share(tightest)) tightest = decision;
+    }
+    if (tightest === undefined) return;
+    set("RateLimit-Policy", policies);
+    set("RateLimit", limits);
+    if (legacy) writeLegacy(tightest, set);
+  }
+
+  #policy(decision: LimiterDecision, quota: Quota): string {
+    let text = this.#policies.get(quota);
+    if (text === undefined) {
+      const window = Number.isFinite(quota.windowMs) ? `;w=${Math.ceil(quota.windowMs / 1000)}` : "";
+      text = `${quoted(decision.ref.policy)};q=${Math.floor(quota.limit)}${window}`;
+      this.#policies.set(quota, text);
+    }
+    return text;
+  }
+}
+
+/** Whole seconds that are never too few: rounded up, at least 1. */
+export function retryAfterSeconds(waitMs: number): number {
+  return Math.max(1, Math.ceil(waitMs / 1000));
+}
+
+function limitItem(decision: LimiterDecision, quota: Quota): string {
+  const seconds = secondsUntilReset(decision, quota);
+  return `${quoted(decision.ref.policy)};r=${left(decision)}${seconds === undefined ? "" : `;t=${seconds}`}`;
+}
+
+function secondsUntilReset(decision: LimiterDecision, quota: Quota): number | undefined {
+  if (!Number.isFinite(quota.windowMs)) return undefined;
+  if (decision.dropped) return decision.waitMs > 0 ? retryAfterSeconds(decision.waitMs) : undefined;
+  const missing = Math.max(0, quota.limit - decision.tokens.remaining);
+  return Math.ceil((missing / quota.limit) * (quota.windowMs / 1000));
+}
+
+/** The sum of many small fills may fall short of a whole token by rounding alone. */
+const ROUNDING = 1e-9;
+
+function left({ tokens }: LimiterDecision): number {
+  return Math.max(0, Math.floor(tokens.remaining + ROUNDING));
+}
+
+function share({ tokens, quota }: LimiterDecision): number {
+  return quota === undefined ? Number.POSITIVE_INFINITY : tokens.remaining / quota.limit;
+}
+
+/** The older headers, whose meaning was never written down: we send seconds from now, not a date. */
+function writeLegacy(decision: LimiterDecision, set: (name: string, value: string) => void): void {
+  if (decision.quota === undefined) return;
+  set("X-RateLimit-Limit", String(Math.floor(decision.quota.limit)));
+  set("X-RateLimit-Remaining", String(left(decision)));
+  const seconds = secondsUntilReset(decision, decision.quota);
+  if (seconds !== undefined) set("X-RateLimit-Reset", String(seconds));
+}
+
+/** A string of RFC 9651: printable ASCII with `"` and `\` escaped; anything else would make the field malformed. */
+export function quoted(text: string): string {
+  return `"${text.replace(/[^\x20-\x7e]/g, "?").replace(/["\\]/g, "\\$&")}"`;
+}

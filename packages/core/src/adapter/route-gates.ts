@@ -1,0 +1,23 @@
+import type { Gate } from "./gate.ts";
+import type { RouteOverrides } from "./options.ts";
+
+/** The gates of one route: one for each installed gate it is reached through, made when the first request comes. */
+export class RouteGates<Req, Reply> {
+  readonly #controlPoint: string;
+  readonly #overrides: RouteOverrides<Req, Reply>;
+  readonly #gates = new WeakMap<Gate<Req, Reply>, Gate<Req, Reply>>();
+
+  constructor(controlPoint: string, overrides: RouteOverrides<Req, Reply> = {}) {
+    this.#controlPoint = controlPoint;
+    this.#overrides = overrides;
+  }
+
+  of(installed: Gate<Req, Reply>): Gate<Req, Reply> {
+    let gate = this.#gates.get(installed);
+    if (gate === undefined) {
+      gate = installed.forRoute(this.#controlPoint, this.#overrides);
+      this.#gates.set(installed, gate);
+    }
+    return gate;
+  }
+}

@@ -1,0 +1,117 @@
+import { ApertureError } from "./contract/errors.ts";
+import type { FlowControl } from "./contract/flow-control.ts";
+import type { FlowRecord } from "./contract/flow-record.ts";
+import { defaultLogger, type Logger } from "./environment.ts";
+import type { Flow } from "./flow.ts";
+import { usableTimeout } from "./flow-params.ts";
+import { DEFAULT_LABEL_LIMITS, type LabelLimits, type LabelValues } from "./labels.ts";
+import { unknownOptions } from "./option-names.ts";
+
+/** Told of flows as they pass, for metrics and live views. What it throws is caught and said once. */
+export interface FlowObserver {
+  /** A flow was decided; `checkMs` is how long that took. */
+  started?(flow: Flow, checkMs: number): void;
+  /** A flow ended; the record is absent where nobody had decided. */
+  ended?(flow: Flow, record: FlowRecord | undefined): void;
+}
+
+/** Who decides, and what the flows of this client have in common. */
+export interface ApertureClientOptions {
+  /** Decides inside the process, or by any other means: an engine, a `ScriptedControl`. Closed by whoever made it. */
+  readonly control?: FlowControl | undefined;
+  /** A remote agent, `host:port`. */
+  readonly address?: string | undefined;
+  /** Milliseconds to wait for a decision; 0 or `Infinity` for no limit. None by default with a `control`. */
+  readonly timeoutMs?: number | undefined;
+  /** Milliseconds to wait when a flow gives back what it holds. 2000 by default. */
+  readonly endTimeoutMs?: number | undefined;
+  /** Labels of every flow; those of a flow itself come first. */
+  readonly labels?: LabelValues | undefined;
+  /** Bounds of what a flow's labels may be. */
+  readonly labelLimits?: Partial<LabelLimits> | undefined;
+  /** What happens when nobody can decide: `"run"` (fail open, the default) or `"reject"`. */
+  readonly onUnreachable?: "run" | "reject" | undefined;
+  /** Takes warnings, each at most once a minute. `console` by default. */
+  readonly logger?: Logger | undefined;
+  readonly observer?: FlowObserver | undefined;
+}
+
+const OPTION_NAMES = [
+  "control",
+  "address",
+  "timeoutMs",
+  "endTimeoutMs",
+  "labels",
+  "labelLimits",
+  "onUnreachable",
+  "logger",
+  "observer",
+] satisfies readonly (keyof ApertureClientOptions)[];
+
+/** The options of a client, complete and checked. */
+export interface ClientSettings {
+  readonly control: FlowControl;
+  /** `Infinity` for no limit. */
+  readonly timeoutMs: number;
+  readonly endTimeoutMs: number;
+  readonly labels: LabelValues;
+  readonly labelLimits: LabelLimits;
+  readonly onUnreachable: "run" | "reject";
+  readonly logger: Logger;
+  readonly observer: FlowObserver | undefined;
+}
+
+const END_TIMEOUT_MS = 2000;
+
+/** @throws ApertureError APERTURE_OPTION_INVALID with what to write instead. */
+export function clientSettings(options: ApertureClientOptions): ClientSettings {
+  if (typeof options !== "object" || options === null) {
+    throw invalid("new ApertureClient needs options: { control } for an engine in this process, or { address }");
+  }
+  const logger = options.logger ?? defaultLogger;
+  for (const complaint of unknownOptions(options, OPTION_NAMES)) logger.warn(`ApertureClient: ${complaint}`);
+  return {
+    control: controlOf(options),
+    timeoutMs: timeoutOf("timeoutMs", options.timeoutMs, Number.POSITIVE_INFINITY),
+    endTimeoutMs: timeoutOf("endTimeoutMs", options.endTimeoutMs, END_TIMEOUT_MS),
+    labels: { ...options.labels },
+    labelLimits: { ...DEFAULT_LABEL_LIMITS, ...options.labelLimits },
+    onUnreachable: unreachableOf(options.onUnreachable),
+    logger,
+    observer: options.observer,
+  };
+}
+
+function controlOf({ control, address }: ApertureClientOptions): FlowControl {
+  if (control !== undefined && address !== undefined) {
+    throw invalid("give ApertureClient either a control or an address, not both");
+  }
+  if (address !== undefined) {
+    throw invalid(
+      `address "${address}": remote agents are not supported yet; pass { control: await createEngine({ policies }) } ` +
+        "to decide inside this process",
+    );
+  }
+  if (typeof control?.check !== "function") {
+    throw invalid("ApertureClient needs a control, such as { control: await createEngine({ policies }) }");
+  }
+  return control;
+}
+
+function timeoutOf(name: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  const usable = usableTimeout(value);
+  if (usable === "invalid") throw invalid(`${name} must be milliseconds, 0 or Infinity for no limit; got ${value}`);
+  return usable;
+}
+
+function unreachableOf(value: "run" | "reject" | undefined): "run" | "reject" {
+  if (value !== undefined && value !== "run" && value !== "reject") {
+    throw invalid(`onUnreachable must be "run" or "reject", got ${JSON.stringify(value)}`);
+  }
+  return value ?? "run";
+}
+
+function invalid(message: string): ApertureError {
+  return new ApertureError("APERTURE_OPTION_INVALID", message);
+}

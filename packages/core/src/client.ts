@@ -1,0 +1,244 @@
+import { type ApertureClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
+import { Complaints } from "./complaints.ts";
+import type { CheckRequest, CheckResponse } from "./contract/check.ts";
+import { ApertureError, type FailOpenReason } from "./contract/errors.ts";
+import type { Awaitable, CallOptions } from "./contract/flow-control.ts";
+import type { FlowRecord } from "./contract/flow-record.ts";
+import { FlowStatus } from "./contract/flow-status.ts";
+import { type CheckFailure, Flow, type FlowHost, type FlowStart } from "./flow.ts";
+import { type FlowParams, requestedTimeout } from "./flow-params.ts";
+import { type LabelComplaint, type LabelSources, type LabelValues, mergeLabels } from "./labels.ts";
+import { nowMs } from "./time.ts";
+
+/** Starts flows. What adapters ask of a client, so that a test may hand them anything that does. */
+export interface FlowStarter {
+  /** Never rejects: where nobody can decide, the flow says so and, by default, runs. */
+  startFlow(controlPoint: string, params?: FlowParams): Promise<Flow>;
+  /**
+   * Starts a flow, does the work and ends the flow. What the work throws is thrown on, with the flow's status Error.
+   *
+   * @throws ApertureError APERTURE_FLOW_REJECTED when the flow may not run and no `onReject` is given.
+   */
+  run<T>(
+    controlPoint: string,
+    params: FlowParams,
+    work: (flow: Flow) => T | Promise<T>,
+    options?: { readonly onReject?: ((flow: Flow) => T | Promise<T>) | undefined },
+  ): Promise<T>;
+}
+
+/** How many flows there were, and what became of them. */
+export interface FlowCounts {
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Flows for which nobody could decide, by reason, whether they ran or not. */
+  readonly unreachable: Readonly<Partial<Record<FailOpenReason, number>>>;
+  /** Flows that were started and have not ended. */
+  readonly open: number;
+}
+
+const NO_PARAMS: FlowParams = Object.freeze({});
+
+/**
+ * Asks a {@link FlowControl} whether flows may run.
+ *
+ * @example
+ * const client = new ApertureClient({ control: await createEngine({ policies: "policies" }) });
+ * await using flow = await client.startFlow("checkout", { labels: { user: "alice" } });
+ * if (flow.shouldRun()) await checkout();
+ */
+export class ApertureClient implements FlowStarter {
+  readonly #settings: ClientSettings;
+  readonly #complaints: Complaints;
+  readonly #host: FlowHost;
+  readonly #unreachable: Partial<Record<FailOpenReason, number>> = {};
+  #accepted = 0;
+  #rejected = 0;
+  #open = 0;
+  #closed = false;
+
+  /** @throws ApertureError APERTURE_OPTION_INVALID for options that cannot be used. */
+  constructor(options: ApertureClientOptions) {
+    this.#settings = clientSettings(options);
+    this.#complaints = new Complaints(this.#settings.logger);
+    this.#host = {
+      control: this.#settings.control,
+      endTimeoutMs: this.#settings.endTimeoutMs,
+      ended: (flow) => this.#ended(flow),
+      complain: (topic, message) => this.#complaints.say(topic, message),
+    };
+  }
+
+  startFlow(controlPoint: string, params: FlowParams = NO_PARAMS): Promise<Flow> {
+    const timed = this.#settings.observer !== undefined || this.#settings.control.recordFlow !== undefined;
+    const startMs = timed ? nowMs() : 0;
+    try {
+      const answer = this.#check(controlPoint, params);
+      if (!(answer instanceof Promise)) return Promise.resolve(this.#flow(controlPoint, params, answer, startMs));
+      return answer.then(
+        (response) => this.#flow(controlPoint, params, response, startMs),
+        (cause) => this.#flow(controlPoint, params, this.#failure(controlPoint, cause), startMs),
+      );
+    } catch (cause) {
+      return Promise.resolve(this.#flow(controlPoint, params, this.#failure(controlPoint, cause), startMs));
+    }
+  }
+
+  async run<T>(
+    controlPoint: string,
+    params: FlowParams,
+    work: (flow: Flow) => T | Promise<T>,
+    options: { readonly onReject?: ((flow: Flow) => T | Promise<T>) | undefined } = {},
+  ): Promise<T> {
+    const flow = await this.startFlow(controlPoint, params);
+    try {
+      if (flow.shouldRun()) return await work(flow);
+    } catch (error) {
+      flow.setStatus(FlowStatus.Error);
+      throw error;
+    } finally {
+      await flow.end();
+    }
+    if (options.onReject !== undefined) return options.onReject(flow);
+    throw new RejectedFlowError(flow);
+  }
+
+  get counts(): FlowCounts {
+    return {
+      accepted: this.#accepted,
+      rejected: this.#rejected,
+      unreachable: { ...this.#unreachable },
+      open: this.#open,
+    };
+  }
+
+  /** New flows fail open with the reason "closed". A control that was passed in stays open. Idempotent. */
+  async shutdown(): Promise<void> {
+    this.#closed = true;
+  }
+
+  /** The same as `shutdown`. */
+  close(): Promise<void> {
+    return this.shutdown();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  readonly #labelComplaint: LabelComplaint = (problem, name) =>
+    this.#complaints.say(`label ${problem}`, () => `label "${name}" ${problem}`);
+
+  #check(controlPoint: string, params: FlowParams): Awaitable<CheckResponse> {
+    if (this.#closed) throw new ApertureError("APERTURE_CLOSED", "the client was shut down", { reason: "closed" });
+    if (typeof controlPoint !== "string" || controlPoint === "") {
+      const message = `a control point is a name, got ${JSON.stringify(controlPoint)}`;
+      throw new ApertureError("APERTURE_OPTION_INVALID", message, { reason: "invalid-argument" });
+    }
+    const { control, labels, labelLimits } = this.#settings;
+    const request: CheckRequest = {
+      controlPoint,
+      labels: mergeLabels(labelSources(params.labels, labels), labelLimits, this.#labelComplaint),
+      rampMode: params.rampMode === true,
+      expectEnd: true,
+      cache:
+        params.resultCacheKey === undefined && params.globalCacheKeys === undefined
+          ? undefined
+          : { resultKey: params.resultCacheKey, globalKeys: params.globalCacheKeys },
+    };
+    return control.check(request, this.#call(params));
+  }
+
+  /** The flow's own parameters where they say it all: a signal behind a getter is then made only if somebody waits. */
+  #call(params: FlowParams): CallOptions {
+    let timeoutMs = requestedTimeout(params, nowMs);
+    if (timeoutMs === "invalid") {
+      this.#complaints.say("timeout", () => "a flow asked for a timeout that is no time; the client's own was used");
+      timeoutMs = undefined;
+    }
+    timeoutMs ??= this.#settings.timeoutMs;
+    if (timeoutMs === Number.POSITIVE_INFINITY && params.timeoutMs === undefined) return params;
+    return {
+      timeoutMs: timeoutMs === Number.POSITIVE_INFINITY ? undefined : timeoutMs,
+      get signal() {
+        return params.signal;
+      },
+    };
+  }
+
+  #failure(controlPoint: string, cause: unknown): CheckFailure {
+    const error = cause instanceof Error ? cause : new Error(String(cause));
+    // By shape: an error may come from another copy of this package.
+    const reason = (error as Partial<ApertureError>).reason ?? "internal";
+    this.#unreachable[reason] = (this.#unreachable[reason] ?? 0) + 1;
+    this.#complaints.say(
+      `unreachable ${reason}`,
+      () => `no decision for "${controlPoint}" (${reason}): ${error.message}`,
+    );
+    return { error, reason };
+  }
+
+  #flow(controlPoint: string, params: FlowParams, outcome: CheckResponse | CheckFailure, startMs: number): Flow {
+    if ("accepted" in outcome) {
+      if (outcome.accepted) this.#accepted += 1;
+      else this.#rejected += 1;
+    }
+    this.#open += 1;
+    const { onUnreachable, observer } = this.#settings;
+    const start: FlowStart = {
+      controlPoint,
+      needsDecision: params.rampMode === true || (params.onUnreachable ?? onUnreachable) === "reject",
+      resultCacheKey: params.resultCacheKey,
+      startMs,
+      workloadStartMs: startMs === 0 ? 0 : nowMs(),
+    };
+    const flow = new Flow(this.#host, start, outcome);
+    if (observer !== undefined) this.#observe(() => observer.started?.(flow, start.workloadStartMs - startMs));
+    return flow;
+  }
+
+  #ended(flow: Flow): void {
+    this.#open -= 1;
+    const { control, observer } = this.#settings;
+    if (observer === undefined && control.recordFlow === undefined) return;
+    const record = recordOf(flow);
+    if (record !== undefined) this.#observe(() => control.recordFlow?.(record));
+    this.#observe(() => observer?.ended?.(flow, record));
+  }
+
+  #observe(tell: () => void): void {
+    try {
+      tell();
+    } catch (cause) {
+      this.#complaints.say("observer", () => `an observer threw: ${cause instanceof Error ? cause.message : cause}`);
+    }
+  }
+}
+
+function labelSources(own: LabelSources | undefined, shared: LabelValues): readonly LabelValues[] {
+  if (own === undefined) return [{}, shared];
+  return isList(own) ? [...own, shared] : [own, shared];
+}
+
+/** `Array.isArray` does not narrow a readonly array. */
+function isList(sources: LabelSources): sources is readonly LabelValues[] {
+  return Array.isArray(sources);
+}
+
+function recordOf(flow: Flow): FlowRecord | undefined {
+  const response = flow.checkResponse();
+  if (response === undefined) return undefined;
+  const { controlPoint, status, startMs, workloadStartMs, httpStatusCode } = flow;
+  return { controlPoint, response, status, startMs, workloadStartMs, endMs: nowMs(), httpStatusCode };
+}
+
+/** Thrown where a flow may not run and the caller left nothing to do instead. */
+export class RejectedFlowError extends ApertureError {
+  readonly flow: Flow;
+
+  constructor(flow: Flow) {
+    const why = flow.rejectReason ?? `unreachable: ${flow.failOpenReason}`;
+    super("APERTURE_FLOW_REJECTED", `the flow at "${flow.controlPoint}" was rejected (${why})`);
+    this.flow = flow;
+  }
+}

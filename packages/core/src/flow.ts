@@ -1,0 +1,256 @@
+import type { Span } from "@opentelemetry/api";
+import type { CheckResponse, EndResponse, Lease, RejectReason } from "./contract/check.ts";
+import type { FailOpenReason } from "./contract/errors.ts";
+import type { FlowControl } from "./contract/flow-control.ts";
+import { FlowStatus } from "./contract/flow-status.ts";
+import {
+  cacheEntry,
+  type FlowCacheEntry,
+  type KeyLookupResponse,
+  type KeyOperationResponse,
+  lookupResponse,
+  operationResponse,
+} from "./flow-cache.ts";
+import { NO_SPAN } from "./no-span.ts";
+
+/** What was decided: `"unreachable"` means that nobody could. */
+export type Decision = "accepted" | "rejected" | "unreachable";
+
+/** Why a check gave no answer. */
+export interface CheckFailure {
+  readonly error: Error;
+  readonly reason: FailOpenReason;
+}
+
+/** What all flows of a client share. */
+export interface FlowHost {
+  readonly control: FlowControl;
+  readonly endTimeoutMs: number;
+  /** Called once for each flow, when it has ended. */
+  ended(flow: Flow): void;
+  complain(topic: string, message: () => string): void;
+}
+
+/** How one flow began. */
+export interface FlowStart {
+  readonly controlPoint: string;
+  /** The flow does not run without a decision: ramp mode, or `onUnreachable: "reject"`. */
+  readonly needsDecision: boolean;
+  readonly resultCacheKey: string | undefined;
+  /** Milliseconds since the epoch; 0 where nobody keeps times. */
+  readonly startMs: number;
+  /** When the decision had arrived. */
+  readonly workloadStartMs: number;
+}
+
+const NOTHING_TO_RETURN: Promise<EndResponse> = Promise.resolve(Object.freeze({ returns: [] }));
+
+/**
+ * One unit of work on its way through a control point: may it run, how did it go, and what does it hold. A flow that was
+ * started must be ended, or its leases stay taken until they expire; `end` may be called any number of times.
+ */
+export class Flow {
+  readonly #host: FlowHost;
+  readonly #start: FlowStart;
+  readonly #response: CheckResponse | undefined;
+  readonly #failure: CheckFailure | undefined;
+  #status: FlowStatus = FlowStatus.OK;
+  #httpStatusCode: number | undefined;
+  #end: Promise<EndResponse> | undefined;
+
+  constructor(host: FlowHost, start: FlowStart, outcome: CheckResponse | CheckFailure) {
+    this.#host = host;
+    this.#start = start;
+    if ("accepted" in outcome) this.#response = outcome;
+    else this.#failure = outcome;
+  }
+
+  get controlPoint(): string {
+    return this.#start.controlPoint;
+  }
+
+  /** True when the work may be done: it was accepted, or nobody could decide and the flow may fail open. */
+  shouldRun(): boolean {
+    return this.#response === undefined ? !this.#start.needsDecision : this.#response.accepted;
+  }
+
+  get decision(): Decision {
+    if (this.#response === undefined) return "unreachable";
+    return this.#response.accepted ? "accepted" : "rejected";
+  }
+
+  /** True when somebody decided, either way. */
+  get success(): boolean {
+    return this.#response !== undefined;
+  }
+
+  get rejectReason(): RejectReason | undefined {
+    return this.#response?.accepted === false ? this.#response.reason : undefined;
+  }
+
+  /** Why nobody could decide; undefined where somebody did. */
+  get failOpenReason(): FailOpenReason | undefined {
+    return this.#failure?.reason;
+  }
+
+  /** What was decided, limiter by limiter; undefined where nobody could. */
+  checkResponse(): CheckResponse | undefined {
+    return this.#response;
+  }
+
+  /** What kept the check from being made. */
+  error(): Error | undefined {
+    return this.#failure?.error;
+  }
+
+  /** The application's span of this flow where flows are traced, else one that records nothing. */
+  span(): Span {
+    return NO_SPAN;
+  }
+
+  /** The status to answer with: 200 to run, the policy's own for a rejection, 503 where a needed decision is missing. */
+  httpResponseCode(): number {
+    if (this.#response?.accepted === false) return this.#response.status;
+    return this.shouldRun() ? 200 : 503;
+  }
+
+  /** Milliseconds until a retry is worthwhile; undefined where nobody can say. */
+  retryAfterMs(): number | undefined {
+    const response = this.#response;
+    return response?.accepted === false && response.waitMs > 0 ? response.waitMs : undefined;
+  }
+
+  /** The same in the reference's shape; both parts are undefined where nobody can say. */
+  retryAfter(): { readonly seconds: string | undefined; readonly nanos: number | undefined } {
+    const waitMs = this.retryAfterMs();
+    if (waitMs === undefined) return { seconds: undefined, nanos: undefined };
+    const seconds = Math.floor(waitMs / 1000);
+    return { seconds: String(seconds), nanos: Math.round((waitMs - seconds * 1000) * 1e6) };
+  }
+
+  get status(): FlowStatus {
+    return this.#status;
+  }
+
+  /** How the work went, OK by default. Has no effect once the flow has ended. */
+  setStatus(status: FlowStatus): void {
+    if (this.#end === undefined) this.#status = status;
+    else this.#host.complain("status-after-end", () => `a flow at "${this.controlPoint}" got a status after its end`);
+  }
+
+  /** The status code that the work was answered with, for telemetry. Adapters set it. */
+  get httpStatusCode(): number | undefined {
+    return this.#httpStatusCode;
+  }
+
+  setHttpStatusCode(code: number): void {
+    this.#httpStatusCode = code;
+  }
+
+  /** Milliseconds since the epoch; 0 where nobody keeps times. */
+  get startMs(): number {
+    return this.#start.startMs;
+  }
+
+  /** When the decision had arrived and the work could begin. */
+  get workloadStartMs(): number {
+    return this.#start.workloadStartMs;
+  }
+
+  get ended(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** What the result cache held when the flow started. */
+  resultCache(): KeyLookupResponse {
+    const cache = this.#response?.accepted === true ? this.#response.cache : undefined;
+    return lookupResponse(cache?.result, "no result cache was looked up for this flow");
+  }
+
+  /** What the global cache held under a key of `globalCacheKeys` when the flow started. */
+  globalCache(key: string): KeyLookupResponse {
+    const cache = this.#response?.accepted === true ? this.#response.cache : undefined;
+    return lookupResponse(cache?.global.get(key), `the global cache key "${key}" was not looked up for this flow`);
+  }
+
+  setResultCache(entry: FlowCacheEntry): Promise<KeyOperationResponse> {
+    return operationResponse(async () => {
+      const { control, endTimeoutMs } = this.#host;
+      const { controlPoint } = this.#start;
+      const result = cacheEntry(this.#resultCacheKey(), entry);
+      return (await control.cacheUpsert({ controlPoint, result }, { timeoutMs: endTimeoutMs })).result;
+    });
+  }
+
+  setGlobalCache(key: string, entry: FlowCacheEntry): Promise<KeyOperationResponse> {
+    return operationResponse(async () => {
+      const { control, endTimeoutMs } = this.#host;
+      const { controlPoint } = this.#start;
+      const global = [cacheEntry(key, entry)];
+      return (await control.cacheUpsert({ controlPoint, global }, { timeoutMs: endTimeoutMs })).global.get(key);
+    });
+  }
+
+  deleteResultCache(): Promise<KeyOperationResponse> {
+    return operationResponse(async () => {
+      const { control, endTimeoutMs } = this.#host;
+      const { controlPoint } = this.#start;
+      const resultKey = this.#resultCacheKey();
+      return (await control.cacheDelete({ controlPoint, resultKey }, { timeoutMs: endTimeoutMs })).result;
+    });
+  }
+
+  deleteGlobalCache(key: string): Promise<KeyOperationResponse> {
+    return operationResponse(async () => {
+      const { control, endTimeoutMs } = this.#host;
+      const { controlPoint } = this.#start;
+      return (await control.cacheDelete({ controlPoint, globalKeys: [key] }, { timeoutMs: endTimeoutMs })).global.get(
+        key,
+      );
+    });
+  }
+
+  #resultCacheKey(): string {
+    const key = this.#start.resultCacheKey;
+    if (!key) throw new TypeError("the flow was started without a resultCacheKey");
+    return key;
+  }
+
+  /**
+   * Gives back what the flow holds and reports how it went. Every call settles with the result of the first; it never
+   * rejects.
+   */
+  end(): Promise<EndResponse> {
+    if (this.#end === undefined) {
+      this.#end = this.#giveBack();
+      this.#host.ended(this);
+    }
+    return this.#end;
+  }
+
+  #giveBack(): Promise<EndResponse> {
+    const { control, endTimeoutMs } = this.#host;
+    const leases = this.#response?.accepted === true ? this.#response.leases : [];
+    if (leases.length === 0) return NOTHING_TO_RETURN;
+    try {
+      const answer = control.end({ controlPoint: this.controlPoint, leases }, { timeoutMs: endTimeoutMs });
+      return answer instanceof Promise
+        ? answer.catch((cause) => this.#notReturned(leases, cause))
+        : Promise.resolve(answer);
+    } catch (cause) {
+      return Promise.resolve(this.#notReturned(leases, cause));
+    }
+  }
+
+  #notReturned(leases: readonly Lease[], cause: unknown): EndResponse {
+    const error = cause instanceof Error ? cause.message : String(cause);
+    const where = `leases taken at "${this.controlPoint}"`;
+    this.#host.complain("end-failed", () => `${where} could not be given back and will expire: ${error}`);
+    return { returns: leases.map((lease) => ({ lease, returned: false, error })) };
+  }
+
+  /** Lets `await using flow = ...` end the flow with its block. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+}

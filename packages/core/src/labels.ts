@@ -1,0 +1,93 @@
+import type { Labels } from "./contract/check.ts";
+
+/** Numbers and booleans become strings, null and undefined are left out, anything else is left out with one warning. */
+export type LabelValues = Readonly<Record<string, LabelValue>>;
+export type LabelValue = string | number | boolean | bigint | null | undefined;
+
+/** One record, or several in order of precedence: the first that names a label decides its value. */
+export type LabelSources = LabelValues | readonly LabelValues[];
+
+/**
+ * Bounds of what one flow may carry: a label is paid for on every check, and its text often comes from outside. Count and
+ * total bind what joins the first source, not that source itself: it is the application's own, and a limiter whose key
+ * was crowded out would let the flow pass.
+ */
+export interface LabelLimits {
+  /** Most labels of a flow; further ones of the lesser sources are left out. 64 by default. */
+  readonly count: number;
+  /** Longest name, in characters; a longer one is left out. 128 by default. */
+  readonly nameLength: number;
+  /** Longest value, in characters; a longer one is cut. 1024 by default. */
+  readonly valueLength: number;
+  /** Most characters of names and values together, of the lesser sources. 8192 by default. */
+  readonly totalLength: number;
+}
+
+export const DEFAULT_LABEL_LIMITS: LabelLimits = { count: 64, nameLength: 128, valueLength: 1024, totalLength: 8192 };
+
+/** Called with what was wrong and the label's name, never its value. */
+export type LabelComplaint = (problem: string, name: string) => void;
+
+/**
+ * An object without a prototype that keeps V8's fast properties, which `Object.create(null)` does not: `constructor` and
+ * `__proto__` are ordinary names in it. The cast is TypeScript's only way to give a function a construct signature.
+ */
+const Bag = function () {} as unknown as new () => Record<string, string>;
+Bag.prototype = Object.freeze(Object.create(null));
+
+/** The labels of one flow, out of sources in order of precedence. */
+export function mergeLabels(sources: readonly LabelValues[], limits: LabelLimits, complain: LabelComplaint): Labels {
+  const labels = new Bag();
+  let count = 0;
+  let total = 0;
+  let first = true;
+  for (const source of sources) {
+    // Object.keys and not for-in: nothing inherited can become a label.
+    for (const name of Object.keys(source)) {
+      const value = source[name];
+      if (value === undefined || value === null || Object.hasOwn(labels, name)) continue;
+      const text = fitting(name, value, { limits, complain });
+      if (text === undefined) continue;
+      count += 1;
+      total += name.length + text.length;
+      if (!first && (count > limits.count || total > limits.totalLength)) {
+        complain("did not fit: the flow has too many or too long labels", name);
+        return labels;
+      }
+      labels[name] = text;
+    }
+    first = false;
+  }
+  return labels;
+}
+
+interface Bounds {
+  readonly limits: LabelLimits;
+  readonly complain: LabelComplaint;
+}
+
+function fitting(name: string, value: unknown, { limits, complain }: Bounds): string | undefined {
+  const text = typeof value === "string" ? value : textOf(value);
+  if (text === undefined) {
+    complain("is neither text, number nor boolean and was left out", name);
+    return undefined;
+  }
+  if (name.length > limits.nameLength) {
+    complain(`has a name of more than ${limits.nameLength} characters and was left out`, name);
+    return undefined;
+  }
+  if (text.length <= limits.valueLength) return text;
+  complain(`has a value of more than ${limits.valueLength} characters and was cut`, name);
+  return cut(text, limits.valueLength);
+}
+
+function textOf(value: unknown): string | undefined {
+  const kind = typeof value;
+  return kind === "number" || kind === "boolean" || kind === "bigint" ? String(value) : undefined;
+}
+
+/** Never ends in half a surrogate pair, which no UTF-8 encoder would take. */
+function cut(text: string, length: number): string {
+  const last = text.charCodeAt(length - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
+}

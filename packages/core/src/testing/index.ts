@@ -1,0 +1,1 @@
+export { accepted, rejected, type ScriptedAnswer, ScriptedControl } from "./scripted-control.ts";

@@ -1,0 +1,19 @@
+/** Wall-clock and timers: with environment.ts, the only place in this package that names them. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** Milliseconds since the epoch, from one wall reading plus monotonic progress: it never runs backwards. */
+export function nowMs(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** The longest delay that a Node timer takes; beyond it, it would fire at once. */
+export const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** Calls `run` once after `delayMs`; does not keep the process alive. */
+export function startTimer(delayMs: number, run: () => void): Timer {
+  const timeout = setTimeout(run, Math.min(Math.max(delayMs, 0), MAX_TIMER_MS));
+  timeout.unref();
+  return { cancel: () => clearTimeout(timeout) };
+}
