@@ -1,0 +1,29 @@
+import { type Gate, gateOfMessage, notInstalled, RouteGates } from "@aperture-flow/core/adapter";
+import type { NextFunction, Request, Response } from "express";
+import { type ExpressRouteOverrides, enter } from "./middleware.ts";
+
+type RouteMethod<This> = (this: This, request: Request, response: Response, next: NextFunction) => unknown;
+
+/**
+ * Makes a method of a class controller a control point, with standard TypeScript decorators. What the method throws or
+ * rejects with goes to `next`, in Express 4 too.
+ *
+ * @example
+ * class Payments {
+ *   @ControlPoint("pay")
+ *   async pay(req: Request, res: Response) { ... }
+ * }
+ */
+export function ControlPoint(name: string, overrides?: ExpressRouteOverrides) {
+  const gates = new RouteGates(name, overrides);
+  return <This>(method: RouteMethod<This>, _context: ClassMethodDecoratorContext<This, RouteMethod<This>>) =>
+    async function (this: This, request: Request, response: Response, next: NextFunction): Promise<void> {
+      try {
+        const installed = gateOfMessage<Gate<Request, Response>>(request);
+        if (installed === undefined) throw notInstalled(name, "app.use(apertureMiddleware({ client }))");
+        if (await enter(gates.of(installed), request, response)) await method.call(this, request, response, next);
+      } catch (error) {
+        next(error);
+      }
+    };
+}

@@ -1,0 +1,25 @@
+import { type Gate, gateOfMessage, notInstalled, RouteGates } from "@aperture-flow/core/adapter";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { enter, type FastifyRouteOverrides } from "./plugin.ts";
+
+type RouteMethod<This> = (this: This, request: FastifyRequest, reply: FastifyReply) => unknown;
+
+/**
+ * Makes a method of a class controller a control point, with standard TypeScript decorators. It is a flow of its own,
+ * inside that of the plugin or the route: a method runs long after `onRequest`.
+ *
+ * @example
+ * class Payments {
+ *   @ControlPoint("pay")
+ *   async pay(request: FastifyRequest, reply: FastifyReply) { ... }
+ * }
+ */
+export function ControlPoint(name: string, overrides?: FastifyRouteOverrides) {
+  const gates = new RouteGates(name, overrides);
+  return <This>(method: RouteMethod<This>, _context: ClassMethodDecoratorContext<This, RouteMethod<This>>) =>
+    async function (this: This, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+      const installed = gateOfMessage<Gate<FastifyRequest, FastifyReply>>(request.raw);
+      if (installed === undefined) throw notInstalled(name, "app.register(aperturePlugin, { client })");
+      return (await enter(gates.of(installed), request, reply)) ? method.call(this, request, reply) : reply;
+    };
+}

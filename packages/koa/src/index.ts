@@ -1,0 +1,8 @@
+export { ControlPoint } from "./decorator.ts";
+export {
+  apertureMiddleware,
+  controlPoint,
+  flowOf,
+  type KoaApertureOptions,
+  type KoaRouteOverrides,
+} from "./middleware.ts";
