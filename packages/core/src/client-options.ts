@@ -1,3 +1,4 @@
+import { Complaints } from "./complaints.ts";
 import { ApertureError } from "./contract/errors.ts";
 import type { FlowControl } from "./contract/flow-control.ts";
 import type { FlowRecord } from "./contract/flow-record.ts";
@@ -53,11 +54,12 @@ export interface ClientSettings {
   readonly control: FlowControl;
   /** `Infinity` for no limit. */
   readonly timeoutMs: number;
+  /** `Infinity` for no limit. */
   readonly endTimeoutMs: number;
   readonly labels: LabelValues;
   readonly labelLimits: LabelLimits;
   readonly onUnreachable: "run" | "reject";
-  readonly logger: Logger;
+  readonly complaints: Complaints;
   readonly observer: FlowObserver | undefined;
 }
 
@@ -68,16 +70,18 @@ export function clientSettings(options: ApertureClientOptions): ClientSettings {
   if (typeof options !== "object" || options === null) {
     throw invalid("new ApertureClient needs options: { control } for an engine in this process, or { address }");
   }
-  const logger = options.logger ?? defaultLogger;
-  for (const complaint of unknownOptions(options, OPTION_NAMES)) logger.warn(`ApertureClient: ${complaint}`);
+  const complaints = new Complaints(options.logger ?? defaultLogger);
+  for (const unknown of unknownOptions(options, OPTION_NAMES)) {
+    complaints.say(unknown, () => `ApertureClient: ${unknown}`);
+  }
   return {
     control: controlOf(options),
     timeoutMs: timeoutOf("timeoutMs", options.timeoutMs, Number.POSITIVE_INFINITY),
     endTimeoutMs: timeoutOf("endTimeoutMs", options.endTimeoutMs, END_TIMEOUT_MS),
     labels: { ...options.labels },
-    labelLimits: { ...DEFAULT_LABEL_LIMITS, ...options.labelLimits },
+    labelLimits: labelLimitsOf(options.labelLimits),
     onUnreachable: unreachableOf(options.onUnreachable),
-    logger,
+    complaints,
     observer: options.observer,
   };
 }
@@ -103,6 +107,20 @@ function timeoutOf(name: string, value: number | undefined, fallback: number): n
   const usable = usableTimeout(value);
   if (usable === "invalid") throw invalid(`${name} must be milliseconds, 0 or Infinity for no limit; got ${value}`);
   return usable;
+}
+
+function labelLimitsOf(given: Partial<LabelLimits> = {}): LabelLimits {
+  const limit = (name: keyof LabelLimits): number => {
+    const value = given[name] ?? DEFAULT_LABEL_LIMITS[name];
+    if (!(value >= 0)) throw invalid(`labelLimits.${name} must be a number from 0 up, got ${JSON.stringify(value)}`);
+    return value;
+  };
+  return {
+    count: limit("count"),
+    nameLength: limit("nameLength"),
+    valueLength: limit("valueLength"),
+    totalLength: limit("totalLength"),
+  };
 }
 
 function unreachableOf(value: "run" | "reject" | undefined): "run" | "reject" {

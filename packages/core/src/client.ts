@@ -1,7 +1,7 @@
 import { type ApertureClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
-import { Complaints } from "./complaints.ts";
+import type { Complaints } from "./complaints.ts";
 import type { CheckRequest, CheckResponse } from "./contract/check.ts";
-import { ApertureError, type FailOpenReason } from "./contract/errors.ts";
+import { ApertureError, errorFrom, type FailOpenReason, failOpenReasonOf } from "./contract/errors.ts";
 import type { Awaitable, CallOptions } from "./contract/flow-control.ts";
 import type { FlowRecord } from "./contract/flow-record.ts";
 import { FlowStatus } from "./contract/flow-status.ts";
@@ -39,6 +39,14 @@ export interface FlowCounts {
 
 const NO_PARAMS: FlowParams = Object.freeze({});
 
+/** One call of `startFlow`. */
+interface Ask {
+  readonly controlPoint: string;
+  readonly params: FlowParams;
+  /** Milliseconds since the epoch; 0 where nobody keeps times. */
+  readonly startMs: number;
+}
+
 /**
  * Asks a {@link FlowControl} whether flows may run.
  *
@@ -60,27 +68,33 @@ export class ApertureClient implements FlowStarter {
   /** @throws ApertureError APERTURE_OPTION_INVALID for options that cannot be used. */
   constructor(options: ApertureClientOptions) {
     this.#settings = clientSettings(options);
-    this.#complaints = new Complaints(this.#settings.logger);
+    const { control, endTimeoutMs, complaints } = this.#settings;
+    this.#complaints = complaints;
     this.#host = {
-      control: this.#settings.control,
-      endTimeoutMs: this.#settings.endTimeoutMs,
+      control,
+      endCall: { timeoutMs: finite(endTimeoutMs) },
       ended: (flow) => this.#ended(flow),
-      complain: (topic, message) => this.#complaints.say(topic, message),
+      complain: (topic, message) => complaints.say(topic, message),
     };
   }
 
-  startFlow(controlPoint: string, params: FlowParams = NO_PARAMS): Promise<Flow> {
+  startFlow(controlPoint: string, params?: FlowParams): Promise<Flow> {
     const timed = this.#settings.observer !== undefined || this.#settings.control.recordFlow !== undefined;
-    const startMs = timed ? nowMs() : 0;
+    const ask: Ask = {
+      // From JavaScript anything may come; from here on a control point is a text.
+      controlPoint: typeof controlPoint === "string" ? controlPoint : "",
+      params: params ?? NO_PARAMS,
+      startMs: timed ? nowMs() : 0,
+    };
     try {
-      const answer = this.#check(controlPoint, params);
-      if (!(answer instanceof Promise)) return Promise.resolve(this.#flow(controlPoint, params, answer, startMs));
+      const answer = this.#check(ask);
+      if (!(answer instanceof Promise)) return Promise.resolve(this.#decided(ask, answer));
       return answer.then(
-        (response) => this.#flow(controlPoint, params, response, startMs),
-        (cause) => this.#flow(controlPoint, params, this.#failure(controlPoint, cause), startMs),
+        (response) => this.#decided(ask, response),
+        (cause) => this.#undecided(ask, cause),
       );
     } catch (cause) {
-      return Promise.resolve(this.#flow(controlPoint, params, this.#failure(controlPoint, cause), startMs));
+      return Promise.resolve(this.#undecided(ask, cause));
     }
   }
 
@@ -93,6 +107,7 @@ export class ApertureClient implements FlowStarter {
     const flow = await this.startFlow(controlPoint, params);
     try {
       if (flow.shouldRun()) return await work(flow);
+      flow.setStatus(FlowStatus.Unset);
     } catch (error) {
       flow.setStatus(FlowStatus.Error);
       throw error;
@@ -129,10 +144,10 @@ export class ApertureClient implements FlowStarter {
   readonly #labelComplaint: LabelComplaint = (problem, name) =>
     this.#complaints.say(`label ${problem}`, () => `label "${name}" ${problem}`);
 
-  #check(controlPoint: string, params: FlowParams): Awaitable<CheckResponse> {
+  #check({ controlPoint, params }: Ask): Awaitable<CheckResponse> {
     if (this.#closed) throw new ApertureError("APERTURE_CLOSED", "the client was shut down", { reason: "closed" });
-    if (typeof controlPoint !== "string" || controlPoint === "") {
-      const message = `a control point is a name, got ${JSON.stringify(controlPoint)}`;
+    if (controlPoint === "") {
+      const message = "a control point is a text that is not empty";
       throw new ApertureError("APERTURE_OPTION_INVALID", message, { reason: "invalid-argument" });
     }
     const { control, labels, labelLimits } = this.#settings;
@@ -159,30 +174,34 @@ export class ApertureClient implements FlowStarter {
     timeoutMs ??= this.#settings.timeoutMs;
     if (timeoutMs === Number.POSITIVE_INFINITY && params.timeoutMs === undefined) return params;
     return {
-      timeoutMs: timeoutMs === Number.POSITIVE_INFINITY ? undefined : timeoutMs,
+      timeoutMs: finite(timeoutMs),
       get signal() {
         return params.signal;
       },
     };
   }
 
-  #failure(controlPoint: string, cause: unknown): CheckFailure {
-    const error = cause instanceof Error ? cause : new Error(String(cause));
-    // By shape: an error may come from another copy of this package.
-    const reason = (error as Partial<ApertureError>).reason ?? "internal";
+  #decided(ask: Ask, response: CheckResponse): Flow {
+    if (typeof response?.accepted !== "boolean") {
+      return this.#undecided(ask, new TypeError("the control's answer to a check is no CheckResponse"));
+    }
+    if (response.accepted) this.#accepted += 1;
+    else this.#rejected += 1;
+    return this.#flow(ask, response);
+  }
+
+  #undecided(ask: Ask, cause: unknown): Flow {
+    const error = errorFrom(cause);
+    const reason = failOpenReasonOf(error);
     this.#unreachable[reason] = (this.#unreachable[reason] ?? 0) + 1;
     this.#complaints.say(
       `unreachable ${reason}`,
-      () => `no decision for "${controlPoint}" (${reason}): ${error.message}`,
+      () => `no decision for "${ask.controlPoint}" (${reason}): ${error.message}`,
     );
-    return { error, reason };
+    return this.#flow(ask, { error, reason });
   }
 
-  #flow(controlPoint: string, params: FlowParams, outcome: CheckResponse | CheckFailure, startMs: number): Flow {
-    if ("accepted" in outcome) {
-      if (outcome.accepted) this.#accepted += 1;
-      else this.#rejected += 1;
-    }
+  #flow({ controlPoint, params, startMs }: Ask, outcome: CheckResponse | CheckFailure): Flow {
     this.#open += 1;
     const { onUnreachable, observer } = this.#settings;
     const start: FlowStart = {
@@ -210,9 +229,14 @@ export class ApertureClient implements FlowStarter {
     try {
       tell();
     } catch (cause) {
-      this.#complaints.say("observer", () => `an observer threw: ${cause instanceof Error ? cause.message : cause}`);
+      this.#complaints.say("observer", () => `an observer threw: ${errorFrom(cause).message}`);
     }
   }
+}
+
+/** Calls say "no limit" by leaving the time out: a timer would take `Infinity` for "at once". */
+function finite(timeoutMs: number): number | undefined {
+  return timeoutMs === Number.POSITIVE_INFINITY ? undefined : timeoutMs;
 }
 
 function labelSources(own: LabelSources | undefined, shared: LabelValues): readonly LabelValues[] {

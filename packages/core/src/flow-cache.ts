@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { CacheEntry, CacheEntryLookup, CacheOperation } from "./contract/cache.ts";
+import { errorFrom } from "./contract/errors.ts";
 import { LookupStatus } from "./contract/flow-status.ts";
 
 /** What a flow wants to remember. */
@@ -26,11 +27,14 @@ export interface KeyOperationResponse {
 
 export const WEEK_MS = 7 * 24 * 3_600_000;
 
-/** @throws TypeError for a time that is not above 0, which an agent would take for "one week". */
+/** @throws TypeError for a value that is no bytes, and for a time not above 0, which an agent would take for "one week". */
 export function cacheEntry(key: string, { value, ttl }: FlowCacheEntry): CacheEntry {
   const ttlMs = typeof ttl === "number" ? ttl : ttl.seconds * 1000 + (ttl.nanos ?? 0) / 1e6;
   if (!(ttlMs > 0)) throw new TypeError(`a cache entry's ttl must be above 0 milliseconds, got ${ttlMs}`);
-  return { key, value: typeof value === "string" ? Buffer.from(value) : value, ttlMs: Math.min(ttlMs, WEEK_MS) };
+  const bytes = typeof value === "string" ? Buffer.from(value) : value;
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`a cache entry's value must be text or bytes, got ${typeof value}`);
+  return { key, value: bytes, ttlMs: Math.min(ttlMs, WEEK_MS) };
 }
 
 export function lookupResponse(lookup: CacheEntryLookup | undefined, missing: string): KeyLookupResponse {
@@ -54,7 +58,7 @@ export async function operationResponse(
     if (done === undefined) error = new Error("the cache gave no answer for this key");
     else if (done.error !== undefined) error = new Error(done.error);
   } catch (cause) {
-    error = cause instanceof Error ? cause : new Error(String(cause));
+    error = errorFrom(cause);
   }
   return { getError: () => error };
 }

@@ -24,7 +24,7 @@ export function flow<This>(
     method: AsyncMethod<This, Args, Result>,
     _context: ClassMethodDecoratorContext<This, AsyncMethod<This, Args, Result>>,
   ): AsyncMethod<This, Args, Result> =>
-    function (...args) {
+    async function (...args) {
       const starter = typeof client === "function" ? client(this) : client;
       const given = typeof params === "function" ? params(this) : params;
       return starter.run(controlPoint, given, () => method.apply(this, args));

@@ -1,7 +1,7 @@
 import type { Span } from "@opentelemetry/api";
 import type { CheckResponse, EndResponse, Lease, RejectReason } from "./contract/check.ts";
-import type { FailOpenReason } from "./contract/errors.ts";
-import type { FlowControl } from "./contract/flow-control.ts";
+import { errorFrom, type FailOpenReason } from "./contract/errors.ts";
+import type { CallOptions, FlowControl } from "./contract/flow-control.ts";
 import { FlowStatus } from "./contract/flow-status.ts";
 import {
   cacheEntry,
@@ -25,7 +25,8 @@ export interface CheckFailure {
 /** What all flows of a client share. */
 export interface FlowHost {
   readonly control: FlowControl;
-  readonly endTimeoutMs: number;
+  /** How long a flow waits when it gives back or writes to a cache. */
+  readonly endCall: CallOptions;
   /** Called once for each flow, when it has ended. */
   ended(flow: Flow): void;
   complain(topic: string, message: () => string): void;
@@ -117,15 +118,17 @@ export class Flow {
   /** Milliseconds until a retry is worthwhile; undefined where nobody can say. */
   retryAfterMs(): number | undefined {
     const response = this.#response;
-    return response?.accepted === false && response.waitMs > 0 ? response.waitMs : undefined;
+    if (response?.accepted !== false) return undefined;
+    return response.waitMs > 0 && Number.isFinite(response.waitMs) ? response.waitMs : undefined;
   }
 
   /** The same in the reference's shape; both parts are undefined where nobody can say. */
   retryAfter(): { readonly seconds: string | undefined; readonly nanos: number | undefined } {
     const waitMs = this.retryAfterMs();
     if (waitMs === undefined) return { seconds: undefined, nanos: undefined };
-    const seconds = Math.floor(waitMs / 1000);
-    return { seconds: String(seconds), nanos: Math.round((waitMs - seconds * 1000) * 1e6) };
+    // Rounded once and before it is split, or 999.9999999 ms would become 0 seconds and a whole second of nanoseconds.
+    const allNanos = Math.round(waitMs * 1e6);
+    return { seconds: String(Math.floor(allNanos / 1e9)), nanos: allNanos % 1e9 };
   }
 
   get status(): FlowStatus {
@@ -175,38 +178,36 @@ export class Flow {
 
   setResultCache(entry: FlowCacheEntry): Promise<KeyOperationResponse> {
     return operationResponse(async () => {
-      const { control, endTimeoutMs } = this.#host;
+      const { control, endCall } = this.#host;
       const { controlPoint } = this.#start;
       const result = cacheEntry(this.#resultCacheKey(), entry);
-      return (await control.cacheUpsert({ controlPoint, result }, { timeoutMs: endTimeoutMs })).result;
+      return (await control.cacheUpsert({ controlPoint, result }, endCall)).result;
     });
   }
 
   setGlobalCache(key: string, entry: FlowCacheEntry): Promise<KeyOperationResponse> {
     return operationResponse(async () => {
-      const { control, endTimeoutMs } = this.#host;
+      const { control, endCall } = this.#host;
       const { controlPoint } = this.#start;
       const global = [cacheEntry(key, entry)];
-      return (await control.cacheUpsert({ controlPoint, global }, { timeoutMs: endTimeoutMs })).global.get(key);
+      return (await control.cacheUpsert({ controlPoint, global }, endCall)).global.get(key);
     });
   }
 
   deleteResultCache(): Promise<KeyOperationResponse> {
     return operationResponse(async () => {
-      const { control, endTimeoutMs } = this.#host;
+      const { control, endCall } = this.#host;
       const { controlPoint } = this.#start;
       const resultKey = this.#resultCacheKey();
-      return (await control.cacheDelete({ controlPoint, resultKey }, { timeoutMs: endTimeoutMs })).result;
+      return (await control.cacheDelete({ controlPoint, resultKey }, endCall)).result;
     });
   }
 
   deleteGlobalCache(key: string): Promise<KeyOperationResponse> {
     return operationResponse(async () => {
-      const { control, endTimeoutMs } = this.#host;
+      const { control, endCall } = this.#host;
       const { controlPoint } = this.#start;
-      return (await control.cacheDelete({ controlPoint, globalKeys: [key] }, { timeoutMs: endTimeoutMs })).global.get(
-        key,
-      );
+      return (await control.cacheDelete({ controlPoint, globalKeys: [key] }, endCall)).global.get(key);
     });
   }
 
@@ -229,11 +230,11 @@ export class Flow {
   }
 
   #giveBack(): Promise<EndResponse> {
-    const { control, endTimeoutMs } = this.#host;
+    const { control, endCall } = this.#host;
     const leases = this.#response?.accepted === true ? this.#response.leases : [];
     if (leases.length === 0) return NOTHING_TO_RETURN;
     try {
-      const answer = control.end({ controlPoint: this.controlPoint, leases }, { timeoutMs: endTimeoutMs });
+      const answer = control.end({ controlPoint: this.controlPoint, leases }, endCall);
       return answer instanceof Promise
         ? answer.catch((cause) => this.#notReturned(leases, cause))
         : Promise.resolve(answer);
@@ -243,7 +244,7 @@ export class Flow {
   }
 
   #notReturned(leases: readonly Lease[], cause: unknown): EndResponse {
-    const error = cause instanceof Error ? cause.message : String(cause);
+    const error = errorFrom(cause).message;
     const where = `leases taken at "${this.controlPoint}"`;
     this.#host.complain("end-failed", () => `${where} could not be given back and will expire: ${error}`);
     return { returns: leases.map((lease) => ({ lease, returned: false, error })) };

@@ -32,7 +32,7 @@ export { ApertureError, ERROR_CODES, type ErrorCode, type FailOpenReason } from 
 export type { Awaitable, CallOptions, FlowControl } from "./contract/flow-control.ts";
 export type { FlowRecord } from "./contract/flow-record.ts";
 export { FlowStatus, LookupStatus } from "./contract/flow-status.ts";
-export type { CheckHttpRequest, HttpAttributes, SocketAddress } from "./contract/http.ts";
+export { type CheckHttpRequest, type HttpAttributes, httpFlavor, type SocketAddress } from "./contract/http.ts";
 export type { Logger } from "./environment.ts";
 export { type Decision, Flow } from "./flow.ts";
 export type { FlowCacheEntry, KeyLookupResponse, KeyOperationResponse } from "./flow-cache.ts";

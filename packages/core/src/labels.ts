@@ -9,17 +9,17 @@ export type LabelSources = LabelValues | readonly LabelValues[];
 
 /**
  * Bounds of what one flow may carry: a label is paid for on every check, and its text often comes from outside. Count and
- * total bind what joins the first source, not that source itself: it is the application's own, and a limiter whose key
- * was crowded out would let the flow pass.
+ * total bind the sources between the first and the last. Those two, the flow's own labels and the client's, are the
+ * application's: a limiter whose key, or a policy whose selector, was crowded out would let the flow pass.
  */
 export interface LabelLimits {
-  /** Most labels of a flow; further ones of the lesser sources are left out. 64 by default. */
+  /** Most labels from outside; further ones are left out. 64 by default. */
   readonly count: number;
   /** Longest name, in characters; a longer one is left out. 128 by default. */
   readonly nameLength: number;
   /** Longest value, in characters; a longer one is cut. 1024 by default. */
   readonly valueLength: number;
-  /** Most characters of names and values together, of the lesser sources. 8192 by default. */
+  /** Most characters of names and values from outside together. 8192 by default. */
   readonly totalLength: number;
 }
 
@@ -38,25 +38,10 @@ Bag.prototype = Object.freeze(Object.create(null));
 /** The labels of one flow, out of sources in order of precedence. */
 export function mergeLabels(sources: readonly LabelValues[], limits: LabelLimits, complain: LabelComplaint): Labels {
   const labels = new Bag();
-  let count = 0;
-  let total = 0;
-  let first = true;
-  for (const source of sources) {
-    // Object.keys and not for-in: nothing inherited can become a label.
-    for (const name of Object.keys(source)) {
-      const value = source[name];
-      if (value === undefined || value === null || Object.hasOwn(labels, name)) continue;
-      const text = fitting(name, value, { limits, complain });
-      if (text === undefined) continue;
-      count += 1;
-      total += name.length + text.length;
-      if (!first && (count > limits.count || total > limits.totalLength)) {
-        complain("did not fit: the flow has too many or too long labels", name);
-        return labels;
-      }
-      labels[name] = text;
-    }
-    first = false;
+  const room = { count: limits.count, length: limits.totalLength };
+  for (let index = 0; index < sources.length; index += 1) {
+    const isOwn = index === 0 || index === sources.length - 1;
+    addLabels(labels, sources[index], { limits, complain, room: isOwn ? undefined : room });
   }
   return labels;
 }
@@ -64,6 +49,32 @@ export function mergeLabels(sources: readonly LabelValues[], limits: LabelLimits
 interface Bounds {
   readonly limits: LabelLimits;
   readonly complain: LabelComplaint;
+  /** What sources from outside may still add; undefined for the application's own. */
+  readonly room: { count: number; length: number } | undefined;
+}
+
+function addLabels(labels: Record<string, string>, source: LabelValues | undefined, bounds: Bounds): void {
+  // Nothing to add is no reason to leave a flow unchecked, also where JavaScript says it with null.
+  if (source === undefined || source === null) return;
+  // Object.keys and not for-in: nothing inherited can become a label.
+  for (const name of Object.keys(source)) {
+    const value = source[name];
+    if (value === undefined || value === null || Object.hasOwn(labels, name)) continue;
+    const text = fitting(name, value, bounds);
+    if (text === undefined) continue;
+    if (bounds.room !== undefined && !takeRoom(bounds.room, name.length + text.length)) {
+      bounds.complain("did not fit: the flow has too many or too long labels", name);
+      return;
+    }
+    labels[name] = text;
+  }
+}
+
+/** False where there is not enough. What is refused is taken too, so that no shorter label slips in after it. */
+function takeRoom(room: { count: number; length: number }, length: number): boolean {
+  room.count -= 1;
+  room.length -= length;
+  return room.count >= 0 && room.length >= 0;
 }
 
 function fitting(name: string, value: unknown, { limits, complain }: Bounds): string | undefined {

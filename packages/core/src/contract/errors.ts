@@ -11,17 +11,39 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
+const FAIL_OPEN_REASONS = [
+  "timeout",
+  "unavailable",
+  "unauthenticated",
+  "invalid-argument",
+  "cancelled",
+  "closed",
+  "saturated",
+  "internal",
+  "agent-error",
+] as const;
+
 /** Why a flow runs although nobody decided that it may. */
-export type FailOpenReason =
-  | "timeout"
-  | "unavailable"
-  | "unauthenticated"
-  | "invalid-argument"
-  | "cancelled"
-  | "closed"
-  | "saturated"
-  | "internal"
-  | "agent-error";
+export type FailOpenReason = (typeof FAIL_OPEN_REASONS)[number];
+
+/**
+ * The reason that an error gives for itself, "internal" where it gives none. Told by shape, as the error may come from
+ * another copy of this package; other errors, those of TLS for one, have a `reason` too, which is none of ours.
+ */
+export function failOpenReasonOf(error: Error): FailOpenReason {
+  const { reason } = error as { reason?: unknown };
+  return FAIL_OPEN_REASONS.find((known) => known === reason) ?? "internal";
+}
+
+/** What was thrown, as an Error: anything can be thrown, also what has no text. */
+export function errorFrom(cause: unknown): Error {
+  if (cause instanceof Error) return cause;
+  try {
+    return new Error(String(cause), { cause });
+  } catch {
+    return new Error("something without a text was thrown", { cause });
+  }
+}
 
 /**
  * The one error class of Aperture Flow. Match on `code`: two copies of the package may be loaded, so `instanceof` is not

@@ -26,7 +26,7 @@ export type ScriptedAnswer =
 
 /**
  * A {@link FlowControl} for tests: it answers checks from a list, the last answer again and again, and remembers what it
- * was asked. Accepts everything when the list is empty.
+ * was asked. Accepts everything when the list is empty. Its caches keep what is written to them, whatever the ttl.
  *
  * @example
  * const control = new ScriptedControl(rejected({ waitMs: 1500 }), accepted());
@@ -37,6 +37,7 @@ export class ScriptedControl implements FlowControl {
   readonly httpChecks: CheckHttpRequest[] = [];
   readonly ends: EndRequest[] = [];
   readonly #script: ScriptedAnswer[];
+  readonly #held: Lease[] = [];
   readonly #entries = new Map<string, Uint8Array>();
 
   constructor(...script: ScriptedAnswer[]) {
@@ -48,9 +49,7 @@ export class ScriptedControl implements FlowControl {
     this.#script.push(...answers);
   }
 
-  /** Leases that were handed out and have not come back. */
-  readonly #held = new Set<Lease>();
-
+  /** Leases that were handed out and have not come back; one that was handed out twice is listed twice. */
   get heldLeases(): readonly Lease[] {
     return [...this.#held];
   }
@@ -58,7 +57,7 @@ export class ScriptedControl implements FlowControl {
   check(request: CheckRequest, call: CallOptions = {}): Awaitable<CheckResponse> {
     this.checks.push(request);
     const answer = this.#next(request, call);
-    return answer instanceof Promise ? answer.then((response) => this.#lend(response)) : this.#lend(answer);
+    return answer instanceof Promise ? answer.then((given) => this.#lend(request, given)) : this.#lend(request, answer);
   }
 
   checkHttp(request: CheckHttpRequest, call: CallOptions = {}): Awaitable<CheckResponse> {
@@ -68,7 +67,7 @@ export class ScriptedControl implements FlowControl {
 
   end(request: EndRequest): EndResponse {
     this.ends.push(request);
-    return { returns: request.leases.map((lease) => ({ lease, returned: this.#held.delete(lease) })) };
+    return { returns: request.leases.map((lease) => ({ lease, returned: this.#takeBack(lease) })) };
   }
 
   cacheLookup(request: CacheLookupRequest): CacheLookupResponse {
@@ -78,17 +77,17 @@ export class ScriptedControl implements FlowControl {
     };
     const { resultKey, controlPoint, globalKeys = [] } = request;
     const global = new Map(globalKeys.map((key) => [key, find(`global ${key}`)]));
-    return resultKey === undefined ? { global } : { result: find(`${controlPoint} ${resultKey}`), global };
+    return resultKey === undefined ? { global } : { result: find(resultEntry(controlPoint, resultKey)), global };
   }
 
   cacheUpsert({ controlPoint, result, global = [] }: CacheUpsertRequest): CacheUpsertResponse {
-    if (result !== undefined) this.#entries.set(`${controlPoint} ${result.key}`, result.value);
+    if (result !== undefined) this.#entries.set(resultEntry(controlPoint, result.key), result.value);
     for (const { key, value } of global) this.#entries.set(`global ${key}`, value);
     return { result: result && {}, global: new Map(global.map(({ key }) => [key, {}])) };
   }
 
   cacheDelete({ controlPoint, resultKey, globalKeys = [] }: CacheDeleteRequest): CacheDeleteResponse {
-    if (resultKey !== undefined) this.#entries.delete(`${controlPoint} ${resultKey}`);
+    if (resultKey !== undefined) this.#entries.delete(resultEntry(controlPoint, resultKey));
     for (const key of globalKeys) this.#entries.delete(`global ${key}`);
     return { result: resultKey === undefined ? undefined : {}, global: new Map(globalKeys.map((key) => [key, {}])) };
   }
@@ -102,10 +101,23 @@ export class ScriptedControl implements FlowControl {
     return answer ?? accepted();
   }
 
-  #lend(response: CheckResponse): CheckResponse {
-    if (response.accepted) for (const lease of response.leases) this.#held.add(lease);
-    return response;
+  #lend({ controlPoint, cache }: CheckRequest, response: CheckResponse): CheckResponse {
+    if (!response.accepted) return response;
+    this.#held.push(...response.leases);
+    if (cache === undefined || response.cache !== undefined) return response;
+    return { ...response, cache: this.cacheLookup({ controlPoint, ...cache }) };
   }
+
+  #takeBack({ id }: Lease): boolean {
+    const index = this.#held.findIndex((held) => held.id === id);
+    if (index !== -1) this.#held.splice(index, 1);
+    return index !== -1;
+  }
+}
+
+/** Begins with a bracket, so that no control point's name makes it a global key. */
+function resultEntry(controlPoint: string, key: string): string {
+  return JSON.stringify([controlPoint, key]);
 }
 
 /** An accepted check, holding nothing unless told to. */

@@ -1,0 +1,114 @@
+import type { CheckRequest, CheckResponse, Lease, LimiterDecision, RejectReason } from "../../contract/check.ts";
+import { cacheKeysFromWire, cacheLookupFromWire, wireFromCacheKeys, wireFromCacheLookup } from "./cache.ts";
+import { decisionFromWire, wireFromDecision } from "./decision.ts";
+import { durationFromMs, msFromDuration } from "./duration.ts";
+import { malformed } from "./malformed.ts";
+import type { WireCheckRequest, WireCheckResponse } from "./messages.ts";
+import { knownStatus } from "./status-code.ts";
+import { wellFormed, wellFormedLabels } from "./well-formed.ts";
+
+const ACCEPTED = 0;
+const REJECTED = 1;
+
+/** Index is the number on the wire. */
+const REASONS = [undefined, "rate-limited", "no-tokens", "not-sampled", "no-matching-ramp"] as const;
+
+const DEFAULT_STATUS: Readonly<Record<RejectReason, number>> = {
+  "rate-limited": 429,
+  "no-tokens": 503,
+  "not-sampled": 403,
+  "no-matching-ramp": 403,
+};
+
+export function wireFromCheckRequest(request: CheckRequest): WireCheckRequest {
+  const { controlPoint, labels, rampMode, expectEnd, cache } = request;
+  return {
+    control_point: wellFormed(controlPoint),
+    labels: wellFormedLabels(labels),
+    ramp_mode: rampMode,
+    expect_end: expectEnd,
+    cache_lookup_request: cache && wireFromCacheKeys({ controlPoint, ...cache }),
+  };
+}
+
+export function checkRequestFromWire(wire: WireCheckRequest): CheckRequest {
+  const { cache_lookup_request: keys } = wire;
+  return {
+    controlPoint: wire.control_point ?? "",
+    // Without a prototype: names come from outside.
+    labels: Object.assign(Object.create(null), wire.labels),
+    rampMode: wire.ramp_mode === true,
+    expectEnd: wire.expect_end === true,
+    cache: keys && cacheKeysFromWire(keys),
+  };
+}
+
+/**
+ * The answer to a check. Every field of the wire has a default, and the default of a decision is "accepted": in ramp
+ * mode, where a flow must not run by accident, an answer without a trace of the agent's work is none.
+ *
+ * @throws ApertureError APERTURE_TRANSPORT for an answer that makes no sense
+ */
+export function checkResponseFromWire(wire: WireCheckResponse, rampMode: boolean): CheckResponse {
+  const decisions: LimiterDecision[] = [];
+  for (const decision of wire.limiter_decisions ?? []) {
+    const known = decisionFromWire(decision);
+    if (known !== undefined) decisions.push(known);
+  }
+  const { decision_type: type = ACCEPTED } = wire;
+  if (type === REJECTED) return rejectedFromWire(wire, decisions);
+  if (type !== ACCEPTED) throw malformed(`decision type ${type}`);
+  if (rampMode && wire.start === undefined && !wire.control_point) throw malformed("an empty answer in ramp mode");
+  const leases: Lease[] = [];
+  for (const { lease } of decisions) if (lease !== undefined) leases.push(lease);
+  const cache = wire.cache_lookup_response;
+  return { accepted: true, decisions, leases, cache: cache && cacheLookupFromWire(cache) };
+}
+
+function rejectedFromWire(wire: WireCheckResponse, decisions: readonly LimiterDecision[]): CheckResponse {
+  const { reject_reason: number = 0, wait_time: wait } = wire;
+  const reason = REASONS[number];
+  if (reason === undefined) throw malformed(`reject reason ${number}`);
+  const status = knownStatus(wire.denied_response_status_code) ?? DEFAULT_STATUS[reason];
+  return { accepted: false, reason, status, waitMs: msFromDuration(wait), decisions };
+}
+
+/** What an answer on the wire says besides the decision. */
+export interface CheckFrame {
+  readonly request: Pick<CheckRequest, "controlPoint" | "expectEnd" | "services">;
+  /** Names of all labels of the flow. */
+  readonly labelNames: readonly string[];
+  /** Labels that go on into telemetry. */
+  readonly telemetryLabels: Readonly<Record<string, string>>;
+  /** When deciding began and ended, in milliseconds since the epoch. */
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export function wireFromCheckResponse(response: CheckResponse, frame: CheckFrame): WireCheckResponse {
+  const { request, labelNames, telemetryLabels, startMs, endMs } = frame;
+  return {
+    start: durationFromMs(startMs),
+    end: durationFromMs(endMs),
+    services: request.services,
+    control_point: request.controlPoint,
+    flow_label_keys: [...labelNames].sort(),
+    telemetry_flow_labels: telemetryLabels,
+    limiter_decisions: response.decisions.map(wireFromDecision),
+    expect_end: request.expectEnd,
+    ...(response.accepted ? wireOfAccepted(response) : wireOfRejected(response)),
+  };
+}
+
+function wireOfAccepted({ cache }: CheckResponse & { accepted: true }): WireCheckResponse {
+  return { decision_type: ACCEPTED, cache_lookup_response: cache && wireFromCacheLookup(cache) };
+}
+
+function wireOfRejected({ reason, status, waitMs }: CheckResponse & { accepted: false }): WireCheckResponse {
+  return {
+    decision_type: REJECTED,
+    reject_reason: REASONS.indexOf(reason),
+    denied_response_status_code: status,
+    wait_time: waitMs > 0 && Number.isFinite(waitMs) ? durationFromMs(waitMs) : undefined,
+  };
+}
