@@ -2,7 +2,7 @@ import { type Gate, gateOfMessage, notInstalled, RouteGates } from "@aperture-fl
 import type { NextFunction, Request, Response } from "express";
 import { type ExpressRouteOverrides, enter } from "./middleware.ts";
 
-type RouteMethod<This> = (this: This, request: Request, response: Response, next: NextFunction) => unknown;
+type RouteMethod = (this: never, request: Request, response: Response, next: NextFunction) => unknown;
 
 /**
  * Makes a method of a class controller a control point, with standard TypeScript decorators. What the method throws or
@@ -16,8 +16,8 @@ type RouteMethod<This> = (this: This, request: Request, response: Response, next
  */
 export function ControlPoint(name: string, overrides?: ExpressRouteOverrides) {
   const gates = new RouteGates(name, overrides);
-  return <This>(method: RouteMethod<This>, _context: ClassMethodDecoratorContext<This, RouteMethod<This>>) =>
-    async function (this: This, request: Request, response: Response, next: NextFunction): Promise<void> {
+  return <Method extends RouteMethod>(method: Method, _context: ClassMethodDecoratorContext): Method =>
+    async function (this: never, request: Request, response: Response, next: NextFunction): Promise<void> {
       try {
         const installed = gateOfMessage<Gate<Request, Response>>(request);
         if (installed === undefined) throw notInstalled(name, "app.use(apertureMiddleware({ client }))");
@@ -25,5 +25,5 @@ export function ControlPoint(name: string, overrides?: ExpressRouteOverrides) {
       } catch (error) {
         next(error);
       }
-    };
+    } as Method; // Nobody reads what a route returns.
 }

@@ -2,7 +2,7 @@ import { type Gate, gateOfMessage, notInstalled, RouteGates } from "@aperture-fl
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { enter, type FastifyRouteOverrides } from "./plugin.ts";
 
-type RouteMethod<This> = (this: This, request: FastifyRequest, reply: FastifyReply) => unknown;
+type RouteMethod = (this: never, request: FastifyRequest, reply: FastifyReply) => unknown;
 
 /**
  * Makes a method of a class controller a control point, with standard TypeScript decorators. It is a flow of its own,
@@ -16,10 +16,10 @@ type RouteMethod<This> = (this: This, request: FastifyRequest, reply: FastifyRep
  */
 export function ControlPoint(name: string, overrides?: FastifyRouteOverrides) {
   const gates = new RouteGates(name, overrides);
-  return <This>(method: RouteMethod<This>, _context: ClassMethodDecoratorContext<This, RouteMethod<This>>) =>
-    async function (this: This, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  return <Method extends RouteMethod>(method: Method, _context: ClassMethodDecoratorContext): Method =>
+    async function (this: never, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
       const installed = gateOfMessage<Gate<FastifyRequest, FastifyReply>>(request.raw);
       if (installed === undefined) throw notInstalled(name, "app.register(aperturePlugin, { client })");
       return (await enter(gates.of(installed), request, reply)) ? method.call(this, request, reply) : reply;
-    };
+    } as Method; // Of a rejected request it returns the reply, which Fastify takes for "answered".
 }

@@ -1,0 +1,2 @@
+export type * from "./adapter-suite/app-description.ts";
+export { adapterSuite } from "./adapter-suite.ts";
