@@ -1,4 +1,7 @@
 import type { Awaitable, CallOptions, ComponentRef, Labels, Lease, LimiterDecision } from "@aperture-flow/core";
+import type { StateBackend } from "../backend/backend.ts";
+import type { EngineObserver } from "../observer.ts";
+import type { Clock } from "../time/clock.ts";
 
 /** One flow on its way through the stages of a check. */
 export interface FlowContext {
@@ -24,4 +27,13 @@ export interface Limiter {
 export interface LeasingLimiter extends Limiter {
   /** False when the lease was unknown, expired or given back before. */
   release(lease: Lease): Awaitable<boolean>;
+}
+
+/** What every limiter is built with. */
+export interface LimiterEnvironment {
+  readonly backend: StateBackend;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly observer: EngineObserver;
 }

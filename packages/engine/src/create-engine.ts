@@ -1,0 +1,41 @@
+import type { StateBackend } from "./backend/backend.ts";
+import { MemoryBackend } from "./backend/memory.ts";
+import { Engine } from "./engine.ts";
+import type { LimiterEnvironment } from "./limiter/limiter.ts";
+import { combineObservers, type EngineObserver } from "./observer.ts";
+import type { PolicySource } from "./policy/read.ts";
+import { type Clock, systemClock, systemRandom } from "./time/clock.ts";
+
+export interface EngineOptions {
+  /** Path of a file or directory, `{ yaml }` text, a policy as an object, or an array of these. */
+  readonly policies: PolicySource;
+  /** Where limiters keep their state; by default the memory of this process. One that is given here is not closed. */
+  readonly backend?: StateBackend | undefined;
+  /** For tests: a `FakeClock` of `@aperture-flow/engine/testing`. */
+  readonly clock?: Clock | undefined;
+  /** Uniform in [0, 1); for tests. */
+  readonly random?: (() => number) | undefined;
+  readonly observer?: EngineObserver | undefined;
+  /** Which selectors apply: those of this group and those that name none; `default` by default. */
+  readonly agentGroup?: string | undefined;
+}
+
+/**
+ * An engine with its policies in force. Fails with `APERTURE_POLICY_INVALID`, and all that is wrong with them at once.
+ *
+ * @example
+ * const engine = await createEngine({ policies: "./policies" });
+ * const client = new ApertureClient({ control: engine });
+ */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const clock = options.clock ?? systemClock();
+  const backend = options.backend ?? new MemoryBackend({ clock });
+  const observer = combineObservers(options.observer ?? {});
+  const environment: LimiterEnvironment = { backend, clock, random: options.random ?? systemRandom, observer };
+  const agentGroup = options.agentGroup ?? "default";
+  // Loaded here: YAML and schemas take most of the time that loading the package does.
+  const { compilePolicies } = await import("./policy/compile.ts");
+  const snapshot = await compilePolicies(options.policies, { environment, agentGroup, previous: undefined });
+  const release = () => (options.backend === undefined ? backend.close() : Promise.resolve());
+  return new Engine({ snapshot, environment, agentGroup, compile: compilePolicies, release });
+}

@@ -1,0 +1,8 @@
+export type { BucketAnswer, BucketAsk, BucketSettings, SlotAnswer, SlotAsk, StateBackend } from "./backend/backend.ts";
+export { MemoryBackend, type MemoryBackendOptions } from "./backend/memory.ts";
+export { createEngine, type EngineOptions } from "./create-engine.ts";
+export { Engine } from "./engine.ts";
+export { combineObservers, type EngineObserver } from "./observer.ts";
+export type { PolicySource } from "./policy/read.ts";
+export type { ComponentSummary, PolicySummary } from "./snapshot.ts";
+export { type Clock, systemClock } from "./time/clock.ts";

@@ -1,0 +1,33 @@
+import type { Labels } from "@aperture-flow/core";
+
+/** What all flows of a limiter share that is not keyed by a label. */
+const SHARED = "default";
+
+/**
+ * How a limiter tells flows apart: by the value of one label, or not at all. In a backend the value alone says whose state
+ * it is; in decisions it goes with its name, as in `user:alice`.
+ */
+export class LimitLabel {
+  readonly #key: string | undefined;
+
+  constructor(key: string | undefined) {
+    this.#key = key === "" ? undefined : key;
+  }
+
+  /** `undefined` says that the flow does not have the label; an empty value counts as one. */
+  valueOf(labels: Labels): string | undefined {
+    if (this.#key === undefined) return SHARED;
+    // Not `in`: labels come from outside, and `constructor` is a label like any other.
+    return Object.hasOwn(labels, this.#key) ? labels[this.#key] : undefined;
+  }
+
+  /** How decisions and leases name a value. */
+  nameOf(value: string): string {
+    return this.#key === undefined ? value : `${this.#key}:${value}`;
+  }
+
+  /** The value that decisions and leases name so. */
+  valueNamed(name: string): string {
+    return this.#key === undefined ? name : name.slice(this.#key.length + 1);
+  }
+}

@@ -1,0 +1,65 @@
+import type { CheckRequest, CheckResponse, ComponentRef, Lease, LimiterDecision } from "@aperture-flow/core";
+import type { PolicySummary } from "./snapshot.ts";
+
+/**
+ * What metrics, dashboards and tests may listen to. Every callback is optional and called on the path of the flow, so it
+ * should do little. What one throws goes to `observerError`, and nowhere else: the flow goes on.
+ */
+export interface EngineObserver {
+  /** A limiter decided. Called for each decision of a flow, before `flow`; a decision reverted later is included. */
+  readonly decision?: ((decision: LimiterDecision, controlPoint: string) => void) | undefined;
+  /** A flow was accepted or rejected. */
+  readonly flow?: ((request: CheckRequest, response: CheckResponse) => void) | undefined;
+  /** A lease came back; or did not, being unknown, expired or given back before. */
+  readonly release?: ((lease: Lease, returned: boolean) => void) | undefined;
+  /** The label that should say how many tokens a flow takes is no number from 0, and 1 was taken. */
+  readonly invalidTokens?: ((ref: ComponentRef, label: string) => void) | undefined;
+  /** The state of a limiter could not be reached, and the flow passed it. */
+  readonly backendError?: ((ref: ComponentRef, error: unknown) => void) | undefined;
+  /** A new set of policies is in force. */
+  readonly policiesReplaced?: ((policies: readonly PolicySummary[], version: number) => void) | undefined;
+  /** A new set of policies was refused; the last good one stays in force. */
+  readonly policiesRefused?: ((error: unknown) => void) | undefined;
+  /** Another callback threw. */
+  readonly observerError?: ((error: unknown) => void) | undefined;
+}
+
+/**
+ * One observer that tells all of them. It throws nothing, and has no callback that none of them has, so that nothing is
+ * prepared for nobody.
+ */
+export function combineObservers(...observers: readonly EngineObserver[]): EngineObserver {
+  const failed = tellAll(observers, ({ observerError }) => observerError, ignore);
+  return {
+    decision: tellAll(observers, ({ decision }) => decision, failed),
+    flow: tellAll(observers, ({ flow }) => flow, failed),
+    release: tellAll(observers, ({ release }) => release, failed),
+    invalidTokens: tellAll(observers, ({ invalidTokens }) => invalidTokens, failed),
+    backendError: tellAll(observers, ({ backendError }) => backendError, failed),
+    policiesReplaced: tellAll(observers, ({ policiesReplaced }) => policiesReplaced, failed),
+    policiesRefused: tellAll(observers, ({ policiesRefused }) => policiesRefused, failed),
+    observerError: failed,
+  };
+}
+
+function tellAll<Args extends unknown[]>(
+  observers: readonly EngineObserver[],
+  callbackOf: (observer: EngineObserver) => ((...args: Args) => void) | undefined,
+  failed: ((error: unknown) => void) | undefined,
+): ((...args: Args) => void) | undefined {
+  // Bound: an observer may be an object with methods.
+  const callbacks = observers.flatMap((observer) => callbackOf(observer)?.bind(observer) ?? []);
+  if (callbacks.length === 0) return undefined;
+  return (...args) => {
+    for (const callback of callbacks) {
+      try {
+        callback(...args);
+      } catch (error) {
+        failed?.(error);
+      }
+    }
+  };
+}
+
+/** Where the error of an error callback goes. */
+function ignore(): void {}

@@ -1,0 +1,74 @@
+import type { Labels } from "@aperture-flow/core";
+import type { Patterns } from "./policy.ts";
+import type { Expression, LabelMatcher, Requirement } from "./schema-selectors.ts";
+
+/** Whether a flow is meant, by its labels. */
+export type LabelPredicate = (labels: Labels) => boolean;
+
+/**
+ * The predicate of a matcher; `undefined` where it matches everything. All parts have to hold; `match_expressions` counts
+ * only without `match_list`.
+ */
+export function labelPredicate(matcher: LabelMatcher | undefined, patterns: Patterns): LabelPredicate | undefined {
+  if (matcher === undefined) return undefined;
+  const { match_labels, match_list, match_expressions, expression } = matcher;
+  const parts: LabelPredicate[] = [
+    ...Object.entries(match_labels ?? {}).map(([label, value]) => equals(label, value)),
+    ...(match_list ?? match_expressions ?? []).map(requires),
+    ...(expression === undefined ? [] : [holds(expression, patterns)]),
+  ];
+  return parts.length === 0 ? undefined : allOf(parts);
+}
+
+/** Not `in`: labels come from outside, and `constructor` is a label like any other. */
+function has(labels: Labels, label: string): boolean {
+  return Object.hasOwn(labels, label);
+}
+
+function equals(label: string, value: string): LabelPredicate {
+  return (labels) => has(labels, label) && labels[label] === value;
+}
+
+function requires({ key, operator, values }: Requirement): LabelPredicate {
+  const listed = new Set<string | undefined>(values);
+  switch (operator) {
+    case "In":
+      return (labels) => has(labels, key) && listed.has(labels[key]);
+    case "NotIn":
+      return (labels) => !has(labels, key) || !listed.has(labels[key]);
+    case "Exists":
+      return (labels) => has(labels, key);
+    case "DoesNotExist":
+      return (labels) => !has(labels, key);
+  }
+}
+
+function holds(expression: Expression, patterns: Patterns): LabelPredicate {
+  const { not, all, any, label_exists, label_equals, label_matches } = expression;
+  if (not !== undefined) return negated(holds(not, patterns));
+  if (all !== undefined) return allOf(all.of.map((each) => holds(each, patterns)));
+  if (any !== undefined) return anyOf(any.of.map((each) => holds(each, patterns)));
+  if (label_exists !== undefined) return (labels) => has(labels, label_exists);
+  if (label_equals !== undefined) return equals(label_equals.label, label_equals.value);
+  if (label_matches !== undefined) return matches(label_matches.label, label_matches.regex, patterns);
+  return () => false;
+}
+
+function matches(label: string, regex: string, patterns: Patterns): LabelPredicate {
+  const pattern = patterns.get(regex);
+  return (labels) => has(labels, label) && pattern?.test(labels[label] ?? "") === true;
+}
+
+function negated(predicate: LabelPredicate): LabelPredicate {
+  return (labels) => !predicate(labels);
+}
+
+function allOf(predicates: readonly LabelPredicate[]): LabelPredicate {
+  const [only, ...others] = predicates;
+  if (only !== undefined && others.length === 0) return only;
+  return (labels) => predicates.every((predicate) => predicate(labels));
+}
+
+function anyOf(predicates: readonly LabelPredicate[]): LabelPredicate {
+  return (labels) => predicates.some((predicate) => predicate(labels));
+}

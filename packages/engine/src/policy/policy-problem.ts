@@ -1,0 +1,32 @@
+import { ApertureError } from "@aperture-flow/core";
+import { type Path, type PolicyDocument, type Position, pathText } from "./policy-document.ts";
+
+/** One thing that is wrong with a policy. */
+export interface PolicyProblem {
+  /** Path of the file, or what the caller calls the text. */
+  readonly origin: string;
+  readonly position: Position | undefined;
+  /** Empty where the document as a whole is meant. */
+  readonly path: string;
+  /** What was expected, and what was found. */
+  readonly text: string;
+}
+
+export function problemAt(document: PolicyDocument, path: Path, text: string): PolicyProblem {
+  return { origin: document.origin, position: document.positionOf(path), path: pathText(path), text };
+}
+
+/** So that a file that is wrong throughout does not fill a log. */
+const MOST_LINES = 100;
+
+/** All problems in one error, a line each: `checkout.yaml:12:9: circuit.components[2]: what was expected`. */
+export function policyError(problems: readonly PolicyProblem[]): ApertureError {
+  const lines = problems.slice(0, MOST_LINES).map(problemText);
+  if (problems.length > MOST_LINES) lines.push(`… and ${problems.length - MOST_LINES} more`);
+  return new ApertureError("APERTURE_POLICY_INVALID", lines.join("\n"));
+}
+
+function problemText({ origin, position, path, text }: PolicyProblem): string {
+  const place = position === undefined ? origin : `${origin}:${position.line}:${position.column}`;
+  return path === "" ? `${place}: ${text}` : `${place}: ${path}: ${text}`;
+}

@@ -1,0 +1,412 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import {
+  type BucketSettings,
+  recoveryMs,
+  startFull,
+  type TokenBucket,
+  takeTokens,
+  timeToFillMs,
+} from "../../src/arithmetic/token-bucket.ts";
+
+const BASE: BucketSettings = {
+  capacity: 10,
+  fillAmount: 5,
+  fillIntervalMs: 1000,
+  continuousFill: true,
+  delayInitialFill: false,
+  idleMs: 0,
+};
+
+function newBucket(settings: BucketSettings, nowMs = 0): TokenBucket {
+  const bucket = { available: 0, lastFillMs: 0, startFillMs: 0 };
+  startFull(bucket, settings, nowMs);
+  return bucket;
+}
+
+/** `[at ms, tokens, may wait ms] -> [granted, remaining, wait ms]` */
+type Row = readonly [ask: readonly [number, number, number?], answer: readonly [boolean, number, number]];
+
+function expectRows(settings: BucketSettings, rows: readonly Row[]): void {
+  const bucket = newBucket(settings);
+  for (const [[nowMs, tokens, mayWaitMs = 0], [granted, remaining, waitMs]] of rows) {
+    const answer = takeTokens(bucket, { settings, tokens, mayWaitMs }, nowMs);
+    const row = `${tokens} at ${nowMs}`;
+    expect(answer.granted, row).to.equal(granted);
+    expect(answer.remaining, row).to.be.closeTo(remaining, 1e-9);
+    expect(answer.waitMs, row).to.be.closeTo(waitMs, 1e-9);
+  }
+}
+
+describe("token bucket", () => {
+  it("fills continuously, and says when an ask would fit", () => {
+    expectRows(BASE, [
+      [
+        [0, 10],
+        [true, 0, 0],
+      ],
+      [
+        [0, 1],
+        [false, 0, 200],
+      ],
+      [
+        [100, 1],
+        [false, 0.5, 100],
+      ],
+      [
+        [200, 1],
+        [true, 0, 0],
+      ],
+      [
+        [300, 2],
+        [false, 0.5, 300],
+      ],
+      [
+        [10_000, 10],
+        [true, 0, 0],
+      ],
+    ]);
+  });
+
+  it("fills in steps", () => {
+    expectRows({ ...BASE, continuousFill: false }, [
+      [
+        [0, 10],
+        [true, 0, 0],
+      ],
+      [
+        [999, 1],
+        [false, 0, 1],
+      ],
+      [
+        [999, 6],
+        [false, 0, 1001],
+      ],
+      [
+        [1000, 2],
+        [true, 3, 0],
+      ],
+      [
+        [2500, 8],
+        [true, 0, 0],
+      ],
+      [
+        [2500, 1],
+        [false, 0, 500],
+      ],
+    ]);
+  });
+
+  it("puts the first fill off by the time that filling it whole takes", () => {
+    expectRows({ ...BASE, delayInitialFill: true }, [
+      [
+        [0, 1],
+        [true, 9, 0],
+      ],
+      [
+        [500, 9],
+        [true, 0, 0],
+      ],
+      [
+        [1000, 1],
+        [false, 0, 1200],
+      ],
+      [
+        [2000, 1],
+        [false, 0, 200],
+      ],
+      [
+        [2100, 0.5],
+        [true, 0, 0],
+      ],
+    ]);
+  });
+
+  it("lets the first step that was put off arrive at the end of the delay, and says so", () => {
+    expectRows({ ...BASE, continuousFill: false, delayInitialFill: true }, [
+      [
+        [0, 10],
+        [true, 0, 0],
+      ],
+      [
+        [500, 1],
+        [false, 0, 1500],
+      ],
+      [
+        [500, 6],
+        [false, 0, 2500],
+      ],
+      [
+        [1999, 1],
+        [false, 0, 1],
+      ],
+      [
+        [2000, 5],
+        [true, 0, 0],
+      ],
+      [
+        [3000, 5],
+        [true, 0, 0],
+      ],
+    ]);
+  });
+
+  it("puts the fill off again each time it is full", () => {
+    expectRows({ ...BASE, delayInitialFill: true }, [
+      [
+        [0, 1],
+        [true, 9, 0],
+      ],
+      [
+        [5000, 10],
+        [true, 0, 0],
+      ],
+      [
+        [6000, 1],
+        [false, 0, 1200],
+      ],
+    ]);
+  });
+
+  it("goes into debt for those who may wait", () => {
+    expectRows({ ...BASE, capacity: 2, fillAmount: 1 }, [
+      [
+        [0, 2, Number.POSITIVE_INFINITY],
+        [true, 0, 0],
+      ],
+      [
+        [0, 1, Number.POSITIVE_INFINITY],
+        [true, -1, 1000],
+      ],
+      [
+        [0, 1, Number.POSITIVE_INFINITY],
+        [true, -2, 2000],
+      ],
+      [
+        [0, 1, 2500],
+        [false, -2, 3000],
+      ],
+      [
+        [0, 1],
+        [false, -2, 3000],
+      ],
+      [
+        [2000, 1],
+        [false, 0, 1000],
+      ],
+      [
+        [3000, 1],
+        [true, 0, 0],
+      ],
+    ]);
+  });
+
+  it("promises no time where nothing ever flows in", () => {
+    expectRows({ ...BASE, capacity: 3, fillAmount: 0 }, [
+      [
+        [0, 3],
+        [true, 0, 0],
+      ],
+      [
+        [1e9, 1],
+        [false, 0, 0],
+      ],
+      [
+        [1e9, 1, Number.POSITIVE_INFINITY],
+        [false, 0, 0],
+      ],
+    ]);
+  });
+
+  it("promises no time to an ask larger than its capacity, unless it may go into debt", () => {
+    expectRows(BASE, [
+      [
+        [0, 11],
+        [false, 10, 0],
+      ],
+      [
+        [0, 11, 100],
+        [false, 10, 200],
+      ],
+      [
+        [0, 11, 200],
+        [true, -1, 200],
+      ],
+    ]);
+  });
+
+  it("grants nothing with a capacity of 0", () => {
+    expectRows({ ...BASE, capacity: 0, fillAmount: 0 }, [
+      [
+        [5000, 1],
+        [false, 0, 0],
+      ],
+    ]);
+  });
+
+  it("grants an ask that comes back after exactly the wait it was told", () => {
+    const settings = { ...BASE, fillAmount: 3, fillIntervalMs: 700 };
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1e7, noNaN: true }),
+        fc.double({ min: 1e-3, max: 10, noNaN: true }),
+        (startMs, tokens) => {
+          const bucket = newBucket(settings, startMs);
+          takeTokens(bucket, { settings, tokens: 10, mayWaitMs: 0 }, startMs);
+          const refused = takeTokens(bucket, { settings, tokens, mayWaitMs: 0 }, startMs);
+          const retried = takeTokens(bucket, { settings, tokens, mayWaitMs: 0 }, startMs + refused.waitMs);
+          expect(refused.granted).to.equal(false);
+          // The clock itself cannot tell times apart that are closer than this.
+          if (refused.waitMs > 1) expect(retried.granted || retried.waitMs < 1e-6, `${retried.waitMs}`).to.equal(true);
+        },
+      ),
+    );
+  });
+
+  describe("when its settings change", () => {
+    it("loses at once what a lowered capacity does not hold, and gains a raised one by filling only", () => {
+      const bucket = newBucket(BASE);
+      const take = (capacity: number, nowMs: number) =>
+        takeTokens(bucket, { settings: { ...BASE, capacity }, tokens: 1, mayWaitMs: 0 }, nowMs).remaining;
+      expect(take(10, 0)).to.equal(9);
+      expect(take(4, 0)).to.equal(3);
+      expect(take(10, 0)).to.equal(2);
+      expect(take(10, 200)).to.equal(2);
+    });
+
+    it("applies a lowered capacity also while a fill is put off", () => {
+      const bucket = newBucket(BASE);
+      const settings = { ...BASE, delayInitialFill: true };
+      takeTokens(bucket, { settings, tokens: 1, mayWaitMs: 0 }, 0);
+      const answer = takeTokens(bucket, { settings: { ...settings, capacity: 4 }, tokens: 9, mayWaitMs: 0 }, 100);
+      expect(answer).to.deep.equal({ granted: false, remaining: 4, waitMs: 0 });
+    });
+  });
+
+  it("admits the long-run rate of a steady client", () => {
+    const admitted = (settings: BucketSettings) => {
+      const bucket = newBucket(settings);
+      let granted = 0;
+      for (let nowMs = 0; nowMs < 9900; nowMs += 2) {
+        if (takeTokens(bucket, { settings, tokens: 1, mayWaitMs: 0 }, nowMs).granted) granted += 1;
+      }
+      return granted;
+    };
+    const settings = { ...BASE, capacity: 30, fillAmount: 10 };
+    expect(admitted(settings)).to.be.closeTo(30 + 99, 1);
+    expect(admitted({ ...settings, continuousFill: false })).to.equal(30 + 90);
+    expect(admitted({ ...settings, delayInitialFill: true })).to.be.closeTo(30 + 99 - 30, 1);
+    expect(admitted({ ...settings, continuousFill: false, delayInitialFill: true })).to.equal(30 + 90 - 20);
+  });
+
+  it("is not changed for ever by a number that is none", () => {
+    for (const tokens of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      const bucket = newBucket(BASE);
+      expect(takeTokens(bucket, { settings: BASE, tokens, mayWaitMs: Number.POSITIVE_INFINITY }, 0).granted).to.equal(
+        false,
+      );
+      expect(takeTokens(bucket, { settings: BASE, tokens: 4, mayWaitMs: Number.NaN }, 0).remaining).to.equal(6);
+    }
+  });
+
+  it("drifts by less than a thousandth of a token in a million asks", () => {
+    const bucket = newBucket({ ...BASE, capacity: 1000 });
+    const settings = { ...BASE, capacity: 1000, fillAmount: 1, fillIntervalMs: 10 };
+    for (let step = 1; step <= 1_000_000; step++) takeTokens(bucket, { settings, tokens: 0.1, mayWaitMs: 0 }, step);
+    const { remaining } = takeTokens(bucket, { settings, tokens: 0, mayWaitMs: 0 }, 1_000_000);
+    expect(remaining).to.be.closeTo(1000 - 0.1 + 0.1, 0.2);
+    takeTokens(bucket, { settings, tokens: 500, mayWaitMs: 0 }, 1_000_000);
+    let level = bucket.available;
+    for (let step = 1; step <= 1_000_000; step++) {
+      level = takeTokens(bucket, { settings, tokens: 0.1, mayWaitMs: 0 }, 1_000_000 + step).remaining;
+    }
+    expect(level).to.be.closeTo(remaining - 500, 1e-3);
+  });
+
+  describe("for any asks at any times", () => {
+    const settingsOf = fc.record({
+      capacity: fc.double({ min: 0, max: 1000, noNaN: true }),
+      fillAmount: fc.oneof(fc.constant(0), fc.double({ min: 0.001, max: 1000, noNaN: true })),
+      fillIntervalMs: fc.double({ min: 0.5, max: 100_000, noNaN: true }),
+      continuousFill: fc.boolean(),
+      delayInitialFill: fc.boolean(),
+      idleMs: fc.constant(0),
+    });
+    const asksOf = fc.array(
+      fc.record({
+        afterMs: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 200_000, noNaN: true })),
+        tokens: fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1500, noNaN: true })),
+        mayWaitMs: fc.constant(0),
+      }),
+      { maxLength: 60 },
+    );
+
+    it("never grants more than its capacity and what flows in, over any window", () => {
+      fc.assert(
+        fc.property(settingsOf, asksOf, (settings, asks) => {
+          const bucket = newBucket(settings);
+          const grants: { atMs: number; tokens: number }[] = [];
+          let nowMs = 0;
+          for (const { afterMs, ...ask } of asks) {
+            nowMs += afterMs;
+            if (takeTokens(bucket, { settings, ...ask }, nowMs).granted)
+              grants.push({ atMs: nowMs, tokens: ask.tokens });
+          }
+          for (const [first, { atMs }] of grants.entries()) {
+            let sum = 0;
+            for (const grant of grants.slice(first)) {
+              sum += grant.tokens;
+              const intervals = (grant.atMs - atMs) / settings.fillIntervalMs;
+              const inflow =
+                settings.fillAmount * (settings.continuousFill ? intervals : Math.floor(intervals + 1e-9) + 1);
+              const bound = settings.capacity + inflow;
+              expect(sum).to.be.at.most(bound + 1e-6 * (1 + bound));
+            }
+          }
+        }),
+      );
+    });
+
+    it("stays between 0 and its capacity, and never waits a negative time", () => {
+      fc.assert(
+        fc.property(settingsOf, asksOf, fc.array(fc.boolean(), { maxLength: 60 }), (settings, asks, giveBack) => {
+          const bucket = newBucket(settings);
+          let nowMs = 0;
+          for (const [index, { afterMs, tokens, mayWaitMs }] of asks.entries()) {
+            nowMs += afterMs;
+            const signed = giveBack[index] === true ? -tokens : tokens;
+            const answer = takeTokens(bucket, { settings, tokens: signed, mayWaitMs }, nowMs);
+            expect(answer.remaining).to.be.within(0, settings.capacity);
+            expect(answer.remaining).to.equal(bucket.available);
+            expect(answer.waitMs).to.be.within(0, Number.MAX_VALUE);
+            if (signed <= 0) expect(answer.granted).to.equal(true);
+          }
+        }),
+      );
+    });
+
+    it("is full after its recovery, whatever was asked", () => {
+      fc.assert(
+        fc.property(settingsOf, asksOf, (settings, asks) => {
+          const bucket = newBucket(settings);
+          const ask = { settings, mayWaitMs: 5000 };
+          let nowMs = 0;
+          for (const { afterMs, tokens } of asks) {
+            nowMs += afterMs;
+            takeTokens(bucket, { ...ask, tokens }, nowMs);
+          }
+          const recovery = recoveryMs({ ...ask, tokens: 0 });
+          fc.pre(Number.isFinite(recovery));
+          const { remaining } = takeTokens(bucket, { ...ask, tokens: 0 }, nowMs + recovery);
+          expect(remaining).to.be.closeTo(settings.capacity, 1e-6 * (1 + settings.capacity));
+        }),
+      );
+    });
+  });
+
+  it("says how long tokens take to flow in", () => {
+    expect(timeToFillMs(BASE, 3)).to.equal(600);
+    expect(timeToFillMs({ ...BASE, continuousFill: false }, 6)).to.equal(2000);
+    expect(timeToFillMs({ ...BASE, fillAmount: 0 }, 6)).to.equal(0);
+  });
+});
