@@ -8,6 +8,11 @@ export function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
+/** The wall clock as it stands now, to compare with a date from outside. It may jump. */
+export function wallMs(): number {
+  return Date.now();
+}
+
 /** The longest delay that a Node timer takes; beyond it, it would fire at once. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -16,4 +21,12 @@ export function startTimer(delayMs: number, run: () => void): Timer {
   const timeout = setTimeout(run, Math.min(Math.max(delayMs, 0), MAX_TIMER_MS));
   timeout.unref();
   return { cancel: () => clearTimeout(timeout) };
+}
+
+/**
+ * Calls `run` when input that has already arrived was read. A process that was busy finds its timers due before it reads
+ * the answers that came in time.
+ */
+export function afterArrivedInput(run: () => void): void {
+  setImmediate(run);
 }

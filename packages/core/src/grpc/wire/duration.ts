@@ -17,5 +17,5 @@ export function durationFromMs(ms: number): WireDuration {
 export function msFromDuration(duration: WireDuration | undefined): number {
   if (duration === undefined) return 0;
   const ms = Number(duration.seconds ?? 0) * 1000 + (duration.nanos ?? 0) / 1e6;
-  return ms > 0 ? ms : 0;
+  return Math.max(ms, 0);
 }

@@ -72,7 +72,7 @@ export function addressFromWire(wire: WireSocketAddress | undefined): SocketAddr
 /** @throws ApertureError APERTURE_TRANSPORT for an answer that makes no sense */
 export function checkHttpResponseFromWire(wire: WireCheckHttpResponse, rampMode: boolean): CheckResponse {
   const { denied_response: denied, check_response: check } = wire;
-  if (check === undefined) return withoutDetails(wire);
+  if (check === undefined) return withoutDetails(wire, rampMode);
   const response = checkResponseFromWire(check, rampMode);
   if (response.accepted) {
     if (denied !== undefined) throw malformed("a denial of a flow that was accepted");
@@ -85,12 +85,12 @@ export function checkHttpResponseFromWire(wire: WireCheckHttpResponse, rampMode:
   return { ...response, status, waitMs: longest > 0 ? longest : retryAfterMs(denied) };
 }
 
-function withoutDetails({ denied_response: denied, ok_response: ok }: WireCheckHttpResponse): CheckResponse {
+function withoutDetails({ denied_response: denied, ok_response: ok }: WireCheckHttpResponse, rampMode: boolean): CheckResponse {
   if (denied !== undefined) {
     const status = knownStatus(denied.status) ?? 403;
     return { accepted: false, reason: reasonOf(status), status, waitMs: retryAfterMs(denied), decisions: [] };
   }
-  if (ok === undefined) throw malformed("neither an admission nor a denial");
+  if (ok === undefined || rampMode) throw malformed("neither a decision nor a denial");
   return { accepted: true, decisions: [], leases: [] };
 }
 

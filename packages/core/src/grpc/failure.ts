@@ -1,0 +1,30 @@
+import { type ServiceError, status } from "@grpc/grpc-js";
+import { ApertureError, type FailOpenReason } from "../contract/errors.ts";
+
+const REASONS: Readonly<Partial<Record<status, FailOpenReason>>> = {
+  [status.CANCELLED]: "cancelled",
+  [status.INVALID_ARGUMENT]: "invalid-argument",
+  [status.DEADLINE_EXCEEDED]: "timeout",
+  [status.PERMISSION_DENIED]: "unauthenticated",
+  [status.UNAVAILABLE]: "unavailable",
+  [status.UNAUTHENTICATED]: "unauthenticated",
+};
+
+/** Why a call gave no answer. `reason` is what a flow is told; a refusal by the agent itself is "agent-error". */
+export function failed(method: string, error: ServiceError): ApertureError {
+  const name = status[error.code] ?? `status ${error.code}`;
+  return new ApertureError("APERTURE_TRANSPORT", `${method}: ${name}: ${error.details}`, {
+    reason: REASONS[error.code] ?? "agent-error",
+    cause: error,
+  });
+}
+
+/** A call that was not made, or not waited for. */
+export function notAnswered(method: string, reason: FailOpenReason, why: string): ApertureError {
+  return new ApertureError("APERTURE_TRANSPORT", `${method}: ${why}`, { reason });
+}
+
+export function isUnimplemented(error: unknown): boolean {
+  const { cause } = error as { cause?: unknown };
+  return (cause as Partial<ServiceError> | undefined)?.code === status.UNIMPLEMENTED;
+}
