@@ -17,9 +17,8 @@ export function startTraffic(apps: readonly App[]): () => Promise<void> {
   const stop = new AbortController();
   const calls = new Set<Promise<void>>();
   const timers = TENANTS.map(({ name, requestsPerSecond }) => {
-    let turn = 0;
     return setInterval(() => {
-      const url = apps[turn++ % apps.length]?.url ?? "";
+      const url = apps[Math.floor(Math.random() * apps.length)]?.url ?? "";
       const call = request(url, name, stop.signal).finally(() => calls.delete(call));
       calls.add(call);
     }, 1000 / requestsPerSecond);

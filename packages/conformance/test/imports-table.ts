@@ -26,6 +26,7 @@ export const MAY_IMPORT: readonly ImportRow[] = [
       "@opentelemetry/api",
       "@opentelemetry/sdk-trace-base",
       "node:buffer",
+      "node:crypto",
       "node:http",
       "node:net",
     ],
@@ -34,7 +35,7 @@ export const MAY_IMPORT: readonly ImportRow[] = [
   {
     of: "core/*",
     imports: ["core/contract/", "node:buffer"],
-    types: ["@opentelemetry/api"],
+    types: ["@grpc/grpc-js", "@opentelemetry/api"],
     lazily: ["core/grpc/index.ts"],
   },
   { of: "core/contract/", imports: [] },
@@ -53,7 +54,15 @@ export const MAY_IMPORT: readonly ImportRow[] = [
   },
   {
     of: "core/grpc/",
-    imports: ["core/*", "core/contract/", "@grpc/grpc-js", "@grpc/proto-loader", "node:buffer", "node:http"],
+    imports: [
+      "core/*",
+      "core/contract/",
+      "@grpc/grpc-js",
+      "@grpc/proto-loader",
+      "node:buffer",
+      "node:crypto",
+      "node:http",
+    ],
   },
   {
     of: "core/grpc/wire/",

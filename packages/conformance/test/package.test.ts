@@ -25,6 +25,7 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
     "installGate",
     "notInstalled",
   ],
+  "@aperture-flow/core/grpc": ["GrpcControl", "connectAgent"],
   "@aperture-flow/core/testing": ["ScriptedControl", "accepted", "rejected"],
   "@aperture-flow/engine": ["Engine", "MemoryBackend", "combineObservers", "createEngine", "systemClock"],
   "@aperture-flow/engine/testing": ["FakeClock", "backendSuite"],

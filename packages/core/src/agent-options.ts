@@ -131,7 +131,9 @@ function warningsOf({ local, apiKey, security, channelOptions }: AgentSettings):
   }
   const keepaliveMs = channelOptions["grpc.keepalive_time_ms"];
   if (keepaliveMs !== undefined && keepaliveMs < SHORTEST_KEEPALIVE_MS) {
-    warnings.push(`grpc.keepalive_time_ms below ${SHORTEST_KEEPALIVE_MS}: agents may answer "too_many_pings" and hang up`);
+    warnings.push(
+      `grpc.keepalive_time_ms below ${SHORTEST_KEEPALIVE_MS}: agents may answer "too_many_pings" and hang up`,
+    );
   }
   return warnings;
 }

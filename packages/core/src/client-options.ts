@@ -1,3 +1,4 @@
+import { type AgentOptions, type AgentSettings, agentSettings } from "./agent-options.ts";
 import { Complaints } from "./complaints.ts";
 import { ApertureError } from "./contract/errors.ts";
 import type { FlowControl } from "./contract/flow-control.ts";
@@ -17,12 +18,15 @@ export interface FlowObserver {
 }
 
 /** Who decides, and what the flows of this client have in common. */
-export interface ApertureClientOptions {
+export interface ApertureClientOptions extends Partial<Omit<AgentOptions, "address">> {
   /** Decides inside the process, or by any other means: an engine, a `ScriptedControl`. Closed by whoever made it. */
   readonly control?: FlowControl | undefined;
-  /** A remote agent, `host:port`. */
+  /** A remote agent instead, `host:port`. */
   readonly address?: string | undefined;
-  /** Milliseconds to wait for a decision; 0 or `Infinity` for no limit. None by default with a `control`. */
+  /**
+   * Milliseconds to wait for a decision; 0 or `Infinity` for no limit. By default 200 with an `address` and no limit with
+   * a `control`. Flows that a scheduler lets wait need more.
+   */
   readonly timeoutMs?: number | undefined;
   /** Milliseconds to wait when a flow gives back what it holds. 2000 by default. */
   readonly endTimeoutMs?: number | undefined;
@@ -40,6 +44,13 @@ export interface ApertureClientOptions {
 const OPTION_NAMES = [
   "control",
   "address",
+  "apiKey",
+  "insecure",
+  "tls",
+  "channelCredentials",
+  "channelOptions",
+  "mostOutstanding",
+  "telemetry",
   "timeoutMs",
   "endTimeoutMs",
   "labels",
@@ -51,7 +62,7 @@ const OPTION_NAMES = [
 
 /** The options of a client, complete and checked. */
 export interface ClientSettings {
-  readonly control: FlowControl;
+  readonly decider: Decider;
   /** `Infinity` for no limit. */
   readonly timeoutMs: number;
   /** `Infinity` for no limit. */
@@ -63,6 +74,12 @@ export interface ClientSettings {
   readonly observer: FlowObserver | undefined;
 }
 
+/** Who decides: what was passed in, or an agent that has to be connected to. */
+export type Decider =
+  | { readonly control: FlowControl; readonly agent?: undefined }
+  | { readonly control?: undefined; readonly agent: AgentSettings };
+
+const AGENT_TIMEOUT_MS = 200;
 const END_TIMEOUT_MS = 2000;
 
 /** @throws ApertureError APERTURE_OPTION_INVALID with what to write instead. */
@@ -74,9 +91,11 @@ export function clientSettings(options: ApertureClientOptions): ClientSettings {
   for (const unknown of unknownOptions(options, OPTION_NAMES)) {
     complaints.say(unknown, () => `ApertureClient: ${unknown}`);
   }
+  const decider = deciderOf(options, complaints);
+  const patience = decider.agent === undefined ? Number.POSITIVE_INFINITY : AGENT_TIMEOUT_MS;
   return {
-    control: controlOf(options),
-    timeoutMs: timeoutOf("timeoutMs", options.timeoutMs, Number.POSITIVE_INFINITY),
+    decider,
+    timeoutMs: timeoutOf("timeoutMs", options.timeoutMs, patience),
     endTimeoutMs: timeoutOf("endTimeoutMs", options.endTimeoutMs, END_TIMEOUT_MS),
     labels: { ...options.labels },
     labelLimits: labelLimitsOf(options.labelLimits),
@@ -86,20 +105,19 @@ export function clientSettings(options: ApertureClientOptions): ClientSettings {
   };
 }
 
-function controlOf({ control, address }: ApertureClientOptions): FlowControl {
+function deciderOf(options: ApertureClientOptions, complaints: Complaints): Decider {
+  const { control, address } = options;
   if (control !== undefined && address !== undefined) {
     throw invalid("give ApertureClient either a control or an address, not both");
   }
-  if (address !== undefined) {
+  if (address !== undefined) return { agent: agentSettings({ ...options, address }, complaints) };
+  if (typeof control?.check !== "function") {
     throw invalid(
-      `address "${address}": remote agents are not supported yet; pass { control: await createEngine({ policies }) } ` +
-        "to decide inside this process",
+      'ApertureClient needs the address of an agent, such as { address: "localhost:8089", insecure: true }, or a ' +
+        "control, such as { control: await createEngine({ policies }) }",
     );
   }
-  if (typeof control?.check !== "function") {
-    throw invalid("ApertureClient needs a control, such as { control: await createEngine({ policies }) }");
-  }
-  return control;
+  return { control };
 }
 
 function timeoutOf(name: string, value: number | undefined, fallback: number): number {

@@ -1,14 +1,19 @@
+import type { AgentSettings } from "./agent-options.ts";
 import { type ApertureClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import type { Complaints } from "./complaints.ts";
+import type { ConnectionState } from "./connection-state.ts";
 import type { CheckRequest, CheckResponse } from "./contract/check.ts";
-import { ApertureError, errorFrom, type FailOpenReason, failOpenReasonOf } from "./contract/errors.ts";
-import type { Awaitable, CallOptions } from "./contract/flow-control.ts";
+import { ApertureError, errorFrom, failOpenReasonOf } from "./contract/errors.ts";
+import type { Awaitable, CallOptions, FlowControl } from "./contract/flow-control.ts";
 import type { FlowRecord } from "./contract/flow-record.ts";
 import { FlowStatus } from "./contract/flow-status.ts";
+import { readAgentEnvironment } from "./environment.ts";
 import { type CheckFailure, Flow, type FlowHost, type FlowStart } from "./flow.ts";
 import { type FlowParams, requestedTimeout } from "./flow-params.ts";
-import { type LabelComplaint, type LabelSources, type LabelValues, mergeLabels } from "./labels.ts";
-import { nowMs } from "./time.ts";
+import { type FlowCounts, FlowTally } from "./flow-tally.ts";
+import { type LabelComplaint, labelSources, mergeLabels } from "./labels.ts";
+import { type ConnectedControl, RemoteControl } from "./remote-control.ts";
+import { nowMs, pause, wallMs } from "./time.ts";
 
 /** Starts flows. What adapters ask of a client, so that a test may hand them anything that does. */
 export interface FlowStarter {
@@ -27,17 +32,9 @@ export interface FlowStarter {
   ): Promise<T>;
 }
 
-/** How many flows there were, and what became of them. */
-export interface FlowCounts {
-  readonly accepted: number;
-  readonly rejected: number;
-  /** Flows for which nobody could decide, by reason, whether they ran or not. */
-  readonly unreachable: Readonly<Partial<Record<FailOpenReason, number>>>;
-  /** Flows that were started and have not ended. */
-  readonly open: number;
-}
-
 const NO_PARAMS: FlowParams = Object.freeze({});
+const READY_TIMEOUT_MS = 5000;
+const SHUTDOWN_TIMEOUT_MS = 5000;
 
 /** One call of `startFlow`. */
 interface Ask {
@@ -48,7 +45,10 @@ interface Ask {
 }
 
 /**
- * Asks a {@link FlowControl} whether flows may run.
+ * Asks a {@link FlowControl} whether flows may run: one in this process, or a remote agent.
+ *
+ * @example
+ * const client = new ApertureClient({ address: "localhost:8089", insecure: true });
  *
  * @example
  * const client = new ApertureClient({ control: await createEngine({ policies: "policies" }) });
@@ -57,29 +57,41 @@ interface Ask {
  */
 export class ApertureClient implements FlowStarter {
   readonly #settings: ClientSettings;
+  readonly #control: FlowControl;
+  readonly #remote: RemoteControl | undefined;
   readonly #complaints: Complaints;
   readonly #host: FlowHost;
-  readonly #unreachable: Partial<Record<FailOpenReason, number>> = {};
-  #accepted = 0;
-  #rejected = 0;
-  #open = 0;
-  #closed = false;
+  readonly #tally = new FlowTally();
+  #closing: Promise<void> | undefined;
 
   /** @throws ApertureError APERTURE_OPTION_INVALID for options that cannot be used. */
   constructor(options: ApertureClientOptions) {
     this.#settings = clientSettings(options);
-    const { control, endTimeoutMs, complaints } = this.#settings;
+    const { decider, endTimeoutMs, complaints } = this.#settings;
+    const { control, agent } = decider;
+    this.#remote = agent && new RemoteControl(() => connect(agent, complaints), agent.telemetry);
+    this.#control = this.#remote ?? (control as FlowControl);
     this.#complaints = complaints;
     this.#host = {
-      control,
+      control: this.#control,
       endCall: { timeoutMs: finite(endTimeoutMs) },
       ended: (flow) => this.#ended(flow),
       complain: (topic, message) => complaints.say(topic, message),
     };
   }
 
+  /**
+   * A client of the agent that the environment names: `APERTURE_AGENT_ADDRESS`, `APERTURE_API_KEY` and
+   * `APERTURE_AGENT_INSECURE`, as in the reference's examples. Options that are given win.
+   *
+   * @throws ApertureError APERTURE_OPTION_INVALID where no address is set.
+   */
+  static fromEnv(options: ApertureClientOptions = {}): ApertureClient {
+    return new ApertureClient({ ...readAgentEnvironment(), ...options });
+  }
+
   startFlow(controlPoint: string, params?: FlowParams): Promise<Flow> {
-    const timed = this.#settings.observer !== undefined || this.#settings.control.recordFlow !== undefined;
+    const timed = this.#settings.observer !== undefined || this.#control.recordFlow !== undefined;
     const ask: Ask = {
       // From JavaScript anything may come; from here on a control point is a text.
       controlPoint: typeof controlPoint === "string" ? controlPoint : "",
@@ -119,17 +131,27 @@ export class ApertureClient implements FlowStarter {
   }
 
   get counts(): FlowCounts {
-    return {
-      accepted: this.#accepted,
-      rejected: this.#rejected,
-      unreachable: { ...this.#unreachable },
-      open: this.#open,
-    };
+    return this.#tally.counts;
   }
 
-  /** New flows fail open with the reason "closed". A control that was passed in stays open. Idempotent. */
-  async shutdown(): Promise<void> {
-    this.#closed = true;
+  /** How the connection to the agent stands; an idle one begins to connect. */
+  getState(): ConnectionState {
+    return this.#closing === undefined ? (this.#remote?.state() ?? "ready") : "closed";
+  }
+
+  /** True when the agent can be asked, false when it cannot within the time. Flows need not wait for it. */
+  ready(timeoutMs = READY_TIMEOUT_MS): Promise<boolean> {
+    if (this.#closing !== undefined) return Promise.resolve(false);
+    return this.#remote?.ready(timeoutMs) ?? Promise.resolve(true);
+  }
+
+  /**
+   * New flows fail open with the reason "closed". Waits for open flows to end and for what they leave behind to reach the
+   * agent, then closes the connection. A control that was passed in stays open. Idempotent, never rejects.
+   */
+  shutdown({ timeoutMs = SHUTDOWN_TIMEOUT_MS }: { readonly timeoutMs?: number | undefined } = {}): Promise<void> {
+    this.#closing ??= this.#remote === undefined ? Promise.resolve() : this.#disconnect(this.#remote, timeoutMs);
+    return this.#closing;
   }
 
   /** The same as `shutdown`. */
@@ -141,16 +163,23 @@ export class ApertureClient implements FlowStarter {
     return this.shutdown();
   }
 
+  async #disconnect(remote: RemoteControl, timeoutMs: number): Promise<void> {
+    // Half of the time is for flows that never end; the rest is for those that have.
+    await Promise.race([this.#tally.allEnded(), pause(timeoutMs / 2)]);
+    await Promise.race([remote.close(), pause(timeoutMs / 2)]);
+  }
+
   readonly #labelComplaint: LabelComplaint = (problem, name) =>
     this.#complaints.say(`label ${problem}`, () => `label "${name}" ${problem}`);
 
   #check({ controlPoint, params }: Ask): Awaitable<CheckResponse> {
-    if (this.#closed) throw new ApertureError("APERTURE_CLOSED", "the client was shut down", { reason: "closed" });
+    if (this.#closing !== undefined)
+      throw new ApertureError("APERTURE_CLOSED", "the client was shut down", { reason: "closed" });
     if (controlPoint === "") {
       const message = "a control point is a text that is not empty";
       throw new ApertureError("APERTURE_OPTION_INVALID", message, { reason: "invalid-argument" });
     }
-    const { control, labels, labelLimits } = this.#settings;
+    const { labels, labelLimits } = this.#settings;
     const request: CheckRequest = {
       controlPoint,
       labels: mergeLabels(labelSources(params.labels, labels), labelLimits, this.#labelComplaint),
@@ -161,12 +190,12 @@ export class ApertureClient implements FlowStarter {
           ? undefined
           : { resultKey: params.resultCacheKey, globalKeys: params.globalCacheKeys },
     };
-    return control.check(request, this.#call(params));
+    return this.#control.check(request, this.#call(params));
   }
 
   /** The flow's own parameters where they say it all: a signal behind a getter is then made only if somebody waits. */
   #call(params: FlowParams): CallOptions {
-    let timeoutMs = requestedTimeout(params, nowMs);
+    let timeoutMs = requestedTimeout(params, wallMs);
     if (timeoutMs === "invalid") {
       this.#complaints.say("timeout", () => "a flow asked for a timeout that is no time; the client's own was used");
       timeoutMs = undefined;
@@ -185,15 +214,14 @@ export class ApertureClient implements FlowStarter {
     if (typeof response?.accepted !== "boolean") {
       return this.#undecided(ask, new TypeError("the control's answer to a check is no CheckResponse"));
     }
-    if (response.accepted) this.#accepted += 1;
-    else this.#rejected += 1;
+    this.#tally.decided(response.accepted);
     return this.#flow(ask, response);
   }
 
   #undecided(ask: Ask, cause: unknown): Flow {
     const error = errorFrom(cause);
     const reason = failOpenReasonOf(error);
-    this.#unreachable[reason] = (this.#unreachable[reason] ?? 0) + 1;
+    this.#tally.undecided(reason);
     this.#complaints.say(
       `unreachable ${reason}`,
       () => `no decision for "${ask.controlPoint}" (${reason}): ${error.message}`,
@@ -202,7 +230,6 @@ export class ApertureClient implements FlowStarter {
   }
 
   #flow({ controlPoint, params, startMs }: Ask, outcome: CheckResponse | CheckFailure): Flow {
-    this.#open += 1;
     const { onUnreachable, observer } = this.#settings;
     const start: FlowStart = {
       controlPoint,
@@ -217,12 +244,13 @@ export class ApertureClient implements FlowStarter {
   }
 
   #ended(flow: Flow): void {
-    this.#open -= 1;
-    const { control, observer } = this.#settings;
-    if (observer === undefined && control.recordFlow === undefined) return;
-    const record = recordOf(flow);
-    if (record !== undefined) this.#observe(() => control.recordFlow?.(record));
-    this.#observe(() => observer?.ended?.(flow, record));
+    const { observer } = this.#settings;
+    if (observer !== undefined || this.#control.recordFlow !== undefined) {
+      const record = recordOf(flow);
+      if (record !== undefined) this.#observe(() => this.#control.recordFlow?.(record));
+      this.#observe(() => observer?.ended?.(flow, record));
+    }
+    this.#tally.ended();
   }
 
   #observe(tell: () => void): void {
@@ -234,19 +262,15 @@ export class ApertureClient implements FlowStarter {
   }
 }
 
+/** The one place that loads gRPC, for those who ask an agent. */
+async function connect(agent: AgentSettings, complaints: Complaints): Promise<ConnectedControl> {
+  const { GrpcControl } = await import("./grpc/index.ts");
+  return new GrpcControl(agent, complaints);
+}
+
 /** Calls say "no limit" by leaving the time out: a timer would take `Infinity` for "at once". */
 function finite(timeoutMs: number): number | undefined {
   return timeoutMs === Number.POSITIVE_INFINITY ? undefined : timeoutMs;
-}
-
-function labelSources(own: LabelSources | undefined, shared: LabelValues): readonly LabelValues[] {
-  if (own === undefined) return [{}, shared];
-  return isList(own) ? [...own, shared] : [own, shared];
-}
-
-/** `Array.isArray` does not narrow a readonly array. */
-function isList(sources: LabelSources): sources is readonly LabelValues[] {
-  return Array.isArray(sources);
 }
 
 function recordOf(flow: Flow): FlowRecord | undefined {

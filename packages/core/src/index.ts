@@ -1,5 +1,7 @@
-export { ApertureClient, type FlowCounts, type FlowStarter, RejectedFlowError } from "./client.ts";
+export type { TlsOptions } from "./agent-options.ts";
+export { ApertureClient, type FlowStarter, RejectedFlowError } from "./client.ts";
 export type { ApertureClientOptions, FlowObserver } from "./client-options.ts";
+export type { ConnectionState } from "./connection-state.ts";
 export type {
   CacheDeleteRequest,
   CacheDeleteResponse,
@@ -38,5 +40,6 @@ export { type Decision, Flow } from "./flow.ts";
 export type { FlowCacheEntry, KeyLookupResponse, KeyOperationResponse } from "./flow-cache.ts";
 export { flow } from "./flow-decorator.ts";
 export type { FlowParams } from "./flow-params.ts";
+export type { FlowCounts } from "./flow-tally.ts";
 export type { LabelLimits, LabelSources, LabelValue, LabelValues } from "./labels.ts";
 export { nearestName } from "./option-names.ts";

@@ -35,6 +35,17 @@ export type LabelComplaint = (problem: string, name: string) => void;
 const Bag = function () {} as unknown as new () => Record<string, string>;
 Bag.prototype = Object.freeze(Object.create(null));
 
+/** A flow's own sources, with the labels that all flows of a client share below them. */
+export function labelSources(own: LabelSources | undefined, shared: LabelValues): readonly LabelValues[] {
+  if (own === undefined) return [{}, shared];
+  return isList(own) ? [...own, shared] : [own, shared];
+}
+
+/** `Array.isArray` does not narrow a readonly array. */
+function isList(sources: LabelSources): sources is readonly LabelValues[] {
+  return Array.isArray(sources);
+}
+
 /** The labels of one flow, out of sources in order of precedence. */
 export function mergeLabels(sources: readonly LabelValues[], limits: LabelLimits, complain: LabelComplaint): Labels {
   const labels = new Bag();

@@ -30,3 +30,10 @@ export function startTimer(delayMs: number, run: () => void): Timer {
 export function afterArrivedInput(run: () => void): void {
   setImmediate(run);
 }
+
+/** Resolves after `delayMs`; does not keep the process alive. */
+export function pause(delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    startTimer(delayMs, resolve);
+  });
+}

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { ApertureClient } from "../src/client.ts";
 import type { ApertureClientOptions } from "../src/client-options.ts";
 import { ApertureError } from "../src/contract/errors.ts";
-import type { CallOptions } from "../src/contract/flow-control.ts";
+import type { CallOptions, FlowControl } from "../src/contract/flow-control.ts";
 import type { FlowParams } from "../src/flow-params.ts";
 import { accepted, rejected, type ScriptedAnswer, ScriptedControl } from "../src/testing/index.ts";
 import { CollectedWarnings } from "./collected-warnings.ts";
@@ -85,9 +85,10 @@ describe("ApertureClient.startFlow, where nobody can decide", () => {
     });
   }
 
-  const notAnAnswer = (value: unknown) => value as ReturnType<typeof accepted>;
-  const failures: Readonly<Record<string, ScriptedAnswer>> = {
-    "throws an error": new Error("broken"),
+  const failures: Readonly<Record<string, () => unknown>> = {
+    "throws an error": () => {
+      throw new Error("broken");
+    },
     "throws a text": () => {
       throw "broken";
     },
@@ -97,24 +98,29 @@ describe("ApertureClient.startFlow, where nobody can decide", () => {
     "rejects with an error": () => Promise.reject(new Error("broken")),
     "rejects with nothing": () => Promise.reject(),
     "rejects with a symbol": () => Promise.reject(Symbol("broken")),
-    "answers undefined": () => notAnAnswer(undefined),
-    "answers undefined later": () => Promise.resolve(notAnAnswer(undefined)),
-    "answers an empty object": () => notAnAnswer({}),
-    "answers a text": () => Promise.resolve(notAnAnswer("accepted")),
-    "answers with a list": () => notAnAnswer([accepted()]),
+    "answers undefined": () => undefined,
+    "answers undefined later": () => Promise.resolve(),
+    "answers an empty object": () => ({}),
+    "answers a text": () => Promise.resolve("accepted"),
+    "answers with a list": () => [accepted()],
   };
-  for (const [name, answer] of Object.entries(failures)) {
+  for (const [name, check] of Object.entries(failures)) {
+    const broken = () => {
+      const control = Object.assign(new ScriptedControl(), { check: check as FlowControl["check"] });
+      return new ApertureClient({ control, logger: new CollectedWarnings() });
+    };
+
     it(`runs the flow when the control ${name}`, async () => {
-      const { client } = clientOf(answer);
+      const client = broken();
       const flow = await client.startFlow("checkout");
       expect([flow.decision, flow.failOpenReason, flow.success]).to.deep.equal(["unreachable", "internal", false]);
       expect(flow.error()).to.be.instanceOf(Error);
       expect([flow.shouldRun(), flow.httpResponseCode()]).to.deep.equal([true, 200]);
+      expect(client.counts).to.deep.equal({ accepted: 0, rejected: 0, unreachable: { internal: 1 }, open: 1 });
     });
 
     it(`keeps a flow in ramp mode from running when the control ${name}`, async () => {
-      const { client } = clientOf(answer);
-      const flow = await client.startFlow("checkout", { rampMode: true, onUnreachable: "run" });
+      const flow = await broken().startFlow("checkout", { rampMode: true, onUnreachable: "run" });
       expect([flow.shouldRun(), flow.httpResponseCode()]).to.deep.equal([false, 503]);
     });
   }

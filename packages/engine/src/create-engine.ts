@@ -16,7 +16,7 @@ export interface EngineOptions {
   /** Uniform in [0, 1); for tests. */
   readonly random?: (() => number) | undefined;
   readonly observer?: EngineObserver | undefined;
-  /** Which selectors apply: those of this group and those that name none; `default` by default. */
+  /** Selectors that name another agent group do not apply. By default all apply, whatever group they name. */
   readonly agentGroup?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const backend = options.backend ?? new MemoryBackend({ clock });
   const observer = combineObservers(options.observer ?? {});
   const environment: LimiterEnvironment = { backend, clock, random: options.random ?? systemRandom, observer };
-  const agentGroup = options.agentGroup ?? "default";
+  const { agentGroup } = options;
   // Loaded here: YAML and schemas take most of the time that loading the package does.
   const { compilePolicies } = await import("./policy/compile.ts");
   const snapshot = await compilePolicies(options.policies, { environment, agentGroup, previous: undefined });

@@ -27,7 +27,7 @@ import type { BuildContext, PolicySummary, Snapshot } from "./snapshot.ts";
 export interface EngineParts {
   readonly snapshot: Snapshot;
   readonly environment: LimiterEnvironment;
-  readonly agentGroup: string;
+  readonly agentGroup: string | undefined;
   readonly compile: (policies: PolicySource, context: BuildContext) => Promise<Snapshot>;
   /** Run once when the engine is closed. */
   readonly release: () => Promise<void>;

@@ -51,8 +51,8 @@ export interface ComponentSummary {
 /** What turning policies into a snapshot needs from the engine. */
 export interface BuildContext {
   readonly environment: LimiterEnvironment;
-  /** Selectors that name another agent group do not apply. */
-  readonly agentGroup: string;
+  /** Selectors that name another agent group do not apply; undefined where all do. */
+  readonly agentGroup: string | undefined;
   /** Where limiters of unchanged policies are carried over from, with the flows that wait in them. */
   readonly previous: Snapshot | undefined;
 }

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { adapterSuite, type BuildApp } from "@aperture-flow/conformance";
+import { adapterSuite, type BuildApp, type FrameworkTraits } from "@aperture-flow/conformance";
 import express, { type Express } from "express";
 import express4 from "express4";
 import { apertureMiddleware } from "../src/index.ts";
@@ -27,5 +27,7 @@ function buildWith(create: () => Express): BuildApp {
   };
 }
 
-adapterSuite("Express 5", buildWith(express));
-adapterSuite("Express 4", buildWith(express4));
+const traits: FrameworkTraits = { knowsRouteFirst: false, installation: "app.use(apertureMiddleware({ client }))" };
+
+adapterSuite("Express 5", buildWith(express), traits);
+adapterSuite("Express 4", buildWith(express4), traits);

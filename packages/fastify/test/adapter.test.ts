@@ -20,4 +20,7 @@ const build: BuildApp = async ({ options, onReject, headers, trustProxy, routes 
   return app.server;
 };
 
-adapterSuite("Fastify 5", build);
+adapterSuite("Fastify 5", build, {
+  knowsRouteFirst: true,
+  installation: "app.register(aperturePlugin, { client })",
+});

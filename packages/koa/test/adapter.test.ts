@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { adapterSuite, type BuildApp } from "@aperture-flow/conformance";
+import { adapterSuite, type BuildApp, type FrameworkTraits } from "@aperture-flow/conformance";
 import Router from "@koa/router";
 import Koa from "koa";
 import Koa2 from "koa2";
@@ -29,5 +29,7 @@ function buildWith(create: typeof Koa): BuildApp {
   };
 }
 
-adapterSuite("Koa 3", buildWith(Koa));
-adapterSuite("Koa 2", buildWith(Koa2));
+const traits: FrameworkTraits = { knowsRouteFirst: false, installation: "app.use(apertureMiddleware({ client }))" };
+
+adapterSuite("Koa 3", buildWith(Koa), traits);
+adapterSuite("Koa 2", buildWith(Koa2), traits);

@@ -68,3 +68,11 @@ export interface Answer {
  * handling is answered with status 500 and the body `framework: <message>`.
  */
 export type BuildApp = (app: AppDescription) => Server | Promise<Server>;
+
+/** In what the frameworks rightly differ. */
+export interface FrameworkTraits {
+  /** The route is known before the adapter is asked, so that its name can replace the application's. */
+  readonly knowsRouteFirst: boolean;
+  /** The call that installs the adapter, as an error has to name it. */
+  readonly installation: string;
+}

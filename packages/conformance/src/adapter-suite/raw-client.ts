@@ -75,6 +75,11 @@ export class RawClient {
     return response;
   }
 
+  /** Reads nothing any more. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   /** Leaves at once, whatever is under way. */
   abort(): void {
     this.#socket.destroy();

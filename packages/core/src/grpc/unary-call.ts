@@ -1,5 +1,5 @@
 import type { Buffer } from "node:buffer";
-import type { CallOptions as GrpcCallOptions, Client, ClientUnaryCall, Metadata } from "@grpc/grpc-js";
+import type { Client, ClientUnaryCall, CallOptions as GrpcCallOptions, Metadata } from "@grpc/grpc-js";
 import type { CallOptions } from "../contract/flow-control.ts";
 import { afterArrivedInput, startTimer, type Timer } from "../time.ts";
 import { failed, notAnswered } from "./failure.ts";

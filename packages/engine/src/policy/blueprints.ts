@@ -66,7 +66,12 @@ function limiterBlueprint({ component, ports, alertName }: LimiterBlueprint): Bl
       ...Object.fromEntries(others),
     };
     const added = list(values["components"]);
-    const components = [{ flow_control: { [component]: made } }, acceptDecider(), alertOn(alertName, record(alerter)), ...added];
+    const components = [
+      { flow_control: { [component]: made } },
+      acceptDecider(),
+      alertOn(alertName, record(alerter)),
+      ...added,
+    ];
     return {
       spec: { circuit: { evaluation_interval: "1s", components }, resources: withClassifiers(values["resources"]) },
       origins: [...limiterOrigins(component, ports), ...addedOrigins(components.length - added.length, added.length)],

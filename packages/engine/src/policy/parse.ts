@@ -30,15 +30,19 @@ export async function parsePolicy(document: PolicyDocument): Promise<Parsed> {
   if (has("blueprint")) return parseValues(document);
   if (has("kind", "apiVersion", "metadata", "spec")) return parseResource(document);
   if (has("circuit", "resources")) return parseBare(document);
-  const missing = has("policy") ? "a values file needs a `blueprint`" : "expected a policy: with `blueprint`, `kind: Policy`, `circuit` or `resources`";
+  const missing = has("policy")
+    ? "a values file needs a `blueprint`"
+    : "expected a policy: with `blueprint`, `kind: Policy`, `circuit` or `resources`";
   return { problems: [problemAt(document, [], missing)] };
 }
 
 async function parseBare(document: PolicyDocument): Promise<Parsed> {
   const spec = checked(policySpec, document.content, document);
   if ("problems" in spec) return spec;
-  if (document.defaultName !== undefined) return finish({ name: document.defaultName, spec: spec.value, origin: (path) => path }, document);
-  const text = "a policy without `metadata` is called after its file, and this one has none: use `kind: Policy` with `metadata.name`";
+  if (document.defaultName !== undefined)
+    return finish({ name: document.defaultName, spec: spec.value, origin: (path) => path }, document);
+  const text =
+    "a policy without `metadata` is called after its file, and this one has none: use `kind: Policy` with `metadata.name`";
   return { problems: [problemAt(document, [], text)] };
 }
 
@@ -51,8 +55,12 @@ async function parseResource(document: PolicyDocument): Promise<Parsed> {
 
 async function parseValues(document: PolicyDocument): Promise<Parsed> {
   const blueprint = valueAt(document.content, ["blueprint"]);
-  const schema = typeof blueprint === "string" && Object.hasOwn(BLUEPRINT_VALUES, blueprint) ? BLUEPRINT_VALUES[blueprint] : undefined;
-  if (schema === undefined || typeof blueprint !== "string") return { problems: [problemAt(document, ["blueprint"], unknownBlueprint(blueprint))] };
+  const schema =
+    typeof blueprint === "string" && Object.hasOwn(BLUEPRINT_VALUES, blueprint)
+      ? BLUEPRINT_VALUES[blueprint]
+      : undefined;
+  if (schema === undefined || typeof blueprint !== "string")
+    return { problems: [problemAt(document, ["blueprint"], unknownBlueprint(blueprint))] };
   const values = checked(schema, document.content, document);
   const expand = BLUEPRINTS[blueprint];
   const unsupported = problemAt(document, ["blueprint"], `blueprint \`${blueprint}\` is not supported yet`);
@@ -60,10 +68,17 @@ async function parseValues(document: PolicyDocument): Promise<Parsed> {
   if ("problems" in values) return values;
   const expansion = expand(valueAt(document.content, ["policy"]) as Readonly<Record<string, unknown>>);
   const origin = (path: Path) => originOf(expansion, path);
-  const made: PolicyDocument = { ...document, content: expansion.spec, positionOf: (path) => document.positionOf(origin(path)) };
+  const made: PolicyDocument = {
+    ...document,
+    content: expansion.spec,
+    positionOf: (path) => document.positionOf(origin(path)),
+  };
   const spec = checked(policySpec, expansion.spec, made);
   if ("problems" in spec) return spec;
-  return finish({ name: String(valueAt(document.content, ["policy", "policy_name"])), spec: spec.value, origin }, document);
+  return finish(
+    { name: String(valueAt(document.content, ["policy", "policy_name"])), spec: spec.value, origin },
+    document,
+  );
 }
 
 function unknownBlueprint(blueprint: unknown): string {

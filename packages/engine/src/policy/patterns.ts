@@ -39,7 +39,8 @@ function patternsIn(value: unknown, path: Path): readonly PatternUse[] {
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {
     const innerPath = [...path, Array.isArray(value) ? Number(key) : key];
-    const regex: unknown = key === "label_matches" && typeof inner === "object" && inner !== null ? inner.regex : undefined;
+    const regex: unknown =
+      key === "label_matches" && typeof inner === "object" && inner !== null ? inner.regex : undefined;
     return typeof regex === "string" ? [{ regex, path: [...innerPath, "regex"] }] : patternsIn(inner, innerPath);
   });
 }

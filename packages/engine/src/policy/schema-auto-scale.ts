@@ -1,5 +1,5 @@
-import { inPort, outPort } from "./schema-ports.ts";
 import { alerterParameters } from "./schema-load-scheduler.ts";
+import { inPort, outPort } from "./schema-ports.ts";
 import { bigCount, duration, flag, list, mapping, name, number, oneKeyOf, text } from "./schema-values.ts";
 
 /* Scaling is not done by the engine; it is read so that a policy of it is recognised, and refused by name. */
@@ -101,7 +101,9 @@ export const autoScale = oneKeyOf("component of `auto_scale`", {
     .describe("Scales a Kubernetes object by several controllers."),
   pod_scaler: mapping({
     kubernetes_object_selector: kubernetesObject.describe("What is scaled."),
-    in_ports: mapping({ replicas: inPort.describe("Replicas that there should be.") }).optional().describe("How far to scale."),
+    in_ports: mapping({ replicas: inPort.describe("Replicas that there should be.") })
+      .optional()
+      .describe("How far to scale."),
     out_ports: mapping({
       actual_replicas: outPort.optional().describe("Replicas that run."),
       configured_replicas: outPort.optional().describe("Replicas that are asked for."),

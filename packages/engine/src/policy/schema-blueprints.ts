@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { decreasingGradient, increasingGradient, kubernetesObject, scalingBackend, scalingParameters } from "./schema-auto-scale.ts";
+import {
+  decreasingGradient,
+  increasingGradient,
+  kubernetesObject,
+  scalingBackend,
+  scalingParameters,
+} from "./schema-auto-scale.ts";
 import { component } from "./schema-circuit.ts";
 import {
   concurrencyLimiter,
@@ -83,7 +89,10 @@ const aiadShape = {
 };
 
 const aiadCore = mapping(aiadShape).describe("How load is shed.");
-const aiadCoreWithSetpoint = mapping({ ...aiadShape, setpoint: number().describe("What the signal should be at.") }).describe("How load is shed.");
+const aiadCoreWithSetpoint = mapping({
+  ...aiadShape,
+  setpoint: number().describe("What the signal should be at."),
+}).describe("How load is shed.");
 
 const receiver = {
   agent_group: name().optional().describe("The agents that measure."),
@@ -96,13 +105,17 @@ const receiver = {
 const comparedTo = (operators: boolean) =>
   mapping({
     threshold: number().describe("The threshold."),
-    ...(operators ? { operator: oneOf("gt", "lt", "gte", "lte", "eq", "neq").describe("How the two are compared.") } : {}),
+    ...(operators
+      ? { operator: oneOf("gt", "lt", "gte", "lte", "eq", "neq").describe("How the two are compared.") }
+      : {}),
   })
     .optional()
     .describe("Where the ramp does so.");
 
 const criteria = (operators: boolean) =>
-  mapping({ forward: comparedTo(operators), backward: comparedTo(operators), reset: comparedTo(operators) }).describe("What moves the ramp.");
+  mapping({ forward: comparedTo(operators), backward: comparedTo(operators), reset: comparedTo(operators) }).describe(
+    "What moves the ramp.",
+  );
 
 const replicaThresholds = mapping({
   scale_out: switchedThreshold.optional().describe("When to scale out."),
@@ -228,7 +241,9 @@ export const BLUEPRINT_VALUES: Readonly<Record<string, z.ZodType>> = Object.free
       promql_drivers: list(mapping({ query_string: name().describe("The query."), criteria: criteria(true) }))
         .optional()
         .describe("Queries that move the ramp."),
-      average_latency_drivers: list(mapping({ selectors, criteria: criteria(false) })).optional().describe("Latencies that move the ramp."),
+      average_latency_drivers: list(mapping({ selectors, criteria: criteria(false) }))
+        .optional()
+        .describe("Latencies that move the ramp."),
       percentile_latency_drivers: list(
         mapping({
           flux_meter: fluxMeter.describe("What is measured."),
@@ -257,9 +272,11 @@ export const BLUEPRINT_VALUES: Readonly<Record<string, z.ZodType>> = Object.free
     dry_run: flag().optional().describe("Whether nothing is scaled."),
     promql_scale_out_controllers: list(scaleController(increasingGradient)).optional().describe("What scales out."),
     promql_scale_in_controllers: list(scaleController(decreasingGradient)).optional().describe("What scales in."),
-    scaling_parameters: scalingParameters.extend({ scale_out_alerter: alerter, scale_in_alerter: alerter }).optional().describe("How fast."),
+    scaling_parameters: scalingParameters
+      .extend({ scale_out_alerter: alerter, scale_in_alerter: alerter })
+      .optional()
+      .describe("How fast."),
     pod_cpu: replicaThresholds,
     pod_memory: replicaThresholds,
   }),
 });
-

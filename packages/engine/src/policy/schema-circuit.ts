@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { autoScale } from "./schema-auto-scale.ts";
-import { concurrencyLimiter, concurrencyScheduler, loadRamp, quotaScheduler, rateLimiter, sampler } from "./schema-flow-control.ts";
+import {
+  concurrencyLimiter,
+  concurrencyScheduler,
+  loadRamp,
+  quotaScheduler,
+  rateLimiter,
+  sampler,
+} from "./schema-flow-control.ts";
 import {
   adaptiveLoadScheduler,
   aiadLoadScheduler,
@@ -17,11 +24,15 @@ const flowControl = oneKeyOf("component of `flow_control`", {
   rate_limiter: rateLimiter.optional().describe("Lets flows through at a limited rate."),
   concurrency_limiter: concurrencyLimiter.optional().describe("Lets a limited number of flows run at once."),
   quota_scheduler: quotaScheduler.optional().describe("Queues flows, by priority, for a limited rate."),
-  concurrency_scheduler: concurrencyScheduler.optional().describe("Queues flows, by priority, for a limited concurrency."),
+  concurrency_scheduler: concurrencyScheduler
+    .optional()
+    .describe("Queues flows, by priority, for a limited concurrency."),
   load_scheduler: loadScheduler.optional().describe("Lets a share of the load through."),
   aimd_load_scheduler: aimdLoadScheduler.optional().describe("Sheds load by a factor and takes it back by steps."),
   aiad_load_scheduler: aiadLoadScheduler.optional().describe("Sheds load by steps and takes it back by steps."),
-  range_driven_load_scheduler: rangeDrivenLoadScheduler.optional().describe("Sheds load by where a signal is in a range."),
+  range_driven_load_scheduler: rangeDrivenLoadScheduler
+    .optional()
+    .describe("Sheds load by where a signal is in a range."),
   adaptive_load_scheduler: adaptiveLoadScheduler.optional().describe("Deprecated name of `aimd_load_scheduler`."),
   load_ramp: loadRamp.optional().describe("Lets a rising share of flows through."),
   sampler: sampler.optional().describe("Lets a share of flows through."),
@@ -34,7 +45,9 @@ const plainComponents = {
 };
 
 /** A component whose name is its one key. */
-export type Component = z.output<ReturnType<typeof plainComponent>> & { readonly nested_circuit?: NestedCircuit | undefined };
+export type Component = z.output<ReturnType<typeof plainComponent>> & {
+  readonly nested_circuit?: NestedCircuit | undefined;
+};
 
 /** Type of {@link Component}; a nested circuit makes the schema refer to itself, which TypeScript cannot infer. */
 function plainComponent() {

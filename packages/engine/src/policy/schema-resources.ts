@@ -6,11 +6,17 @@ const from = name().describe("The attribute of the request, such as `request.htt
 
 const extractor = oneKeyOf("extractor", {
   from: from.optional(),
-  json: mapping({ from, pointer: text().optional().describe("The JSON pointer of the value; the whole document by default.") })
+  json: mapping({
+    from,
+    pointer: text().optional().describe("The JSON pointer of the value; the whole document by default."),
+  })
     .optional()
     .describe("A value inside JSON."),
   address: mapping({ from }).optional().describe("An address."),
-  jwt: mapping({ from, json_pointer: text().optional().describe("The JSON pointer of the claim; the whole payload by default.") })
+  jwt: mapping({
+    from,
+    json_pointer: text().optional().describe("The JSON pointer of the claim; the whole payload by default."),
+  })
     .optional()
     .describe("A claim of a token."),
   path_templates: mapping({
@@ -102,10 +108,11 @@ export const resources = mapping({
   })
     .optional()
     .describe("What flow control needs besides components."),
-  infra_meters: byName(infraMeter).optional().describe("Measurements of other systems, by name. Read, but not run by the engine."),
+  infra_meters: byName(infraMeter)
+    .optional()
+    .describe("Measurements of other systems, by name. Read, but not run by the engine."),
   telemetry_collectors: list(telemetryCollector).optional().describe("Deprecated: `infra_meters` in another form."),
 });
-
 
 export type Resources = z.output<typeof resources>;
 export type ClassifierSpec = z.output<typeof classifier>;

@@ -1,7 +1,19 @@
 import type { z } from "zod";
 import { alerterParameters, gradientParameters } from "./schema-load-scheduler.ts";
 import { constantSignal, inPorts, manyInPorts, outPort, outPorts } from "./schema-ports.ts";
-import { duration, flag, integer, mapping, name, number, oneKeyOf, oneOf, positiveDuration, someOf, text } from "./schema-values.ts";
+import {
+  duration,
+  flag,
+  integer,
+  mapping,
+  name,
+  number,
+  oneKeyOf,
+  oneOf,
+  positiveDuration,
+  someOf,
+  text,
+} from "./schema-values.ts";
 
 const output = outPorts("output");
 
@@ -54,16 +66,22 @@ export const standardComponents = {
   switcher: mapping({ in_ports: inPorts("switch", "on_signal", "off_signal"), out_ports: output })
     .optional()
     .describe("Passes on one of two signals."),
-  first_valid: mapping({ in_ports: manyInPorts(), out_ports: output }).optional().describe("Passes on the first valid signal."),
+  first_valid: mapping({ in_ports: manyInPorts(), out_ports: output })
+    .optional()
+    .describe("Passes on the first valid signal."),
   max: mapping({ in_ports: manyInPorts(), out_ports: output }).optional().describe("The greatest of its inputs."),
   min: mapping({ in_ports: manyInPorts(), out_ports: output }).optional().describe("The least of its inputs."),
   and: mapping({ in_ports: manyInPorts(), out_ports: output }).optional().describe("True where all inputs are."),
   or: mapping({ in_ports: manyInPorts(), out_ports: output }).optional().describe("True where one input is."),
-  inverter: mapping({ in_ports: inPorts("input"), out_ports: output }).optional().describe("True where its input is false."),
+  inverter: mapping({ in_ports: inPorts("input"), out_ports: output })
+    .optional()
+    .describe("True where its input is false."),
   gradient_controller: mapping({
     parameters: gradientParameters.describe("How the output follows."),
     manual_mode: flag().default(false).describe("Whether the control variable is passed on as it is."),
-    manual_mode_config_key: text().optional().describe("The key of the dynamic configuration that replaces `manual_mode`."),
+    manual_mode_config_key: text()
+      .optional()
+      .describe("The key of the dynamic configuration that replaces `manual_mode`."),
     in_ports: inPorts("signal", "setpoint", "control_variable", "max", "min"),
     out_ports: output,
   })
@@ -73,8 +91,12 @@ export const standardComponents = {
     parameters: mapping({
       ema_window: duration().describe("The window of the average."),
       warmup_window: duration().describe("How long the plain mean is taken first."),
-      correction_factor_on_min_envelope_violation: number({ gte: 1 }).default(1).describe("Factor while the average is below the envelope."),
-      correction_factor_on_max_envelope_violation: number({ gte: 0, lte: 1 }).default(1).describe("Factor while the average is above the envelope."),
+      correction_factor_on_min_envelope_violation: number({ gte: 1 })
+        .default(1)
+        .describe("Factor while the average is below the envelope."),
+      correction_factor_on_max_envelope_violation: number({ gte: 0, lte: 1 })
+        .default(1)
+        .describe("Factor while the average is above the envelope."),
       valid_during_warmup: flag().default(false).describe("Whether the output is valid while the mean is taken."),
     }).describe("The windows."),
     in_ports: inPorts("input", "max_envelope", "min_envelope"),
@@ -93,7 +115,9 @@ export const standardComponents = {
     .optional()
     .describe("Simple moving average."),
   extrapolator: mapping({
-    parameters: mapping({ max_extrapolation_interval: duration().describe("How long the last valid value is repeated.") }).describe("How long."),
+    parameters: mapping({
+      max_extrapolation_interval: duration().describe("How long the last valid value is repeated."),
+    }).describe("How long."),
     in_ports: inPorts("input"),
     out_ports: output,
   })
@@ -148,7 +172,9 @@ export const standardComponents = {
       ki: number({ gte: 0 }).default(0).describe("Weight of its sum."),
       kd: number({ gte: 0 }).default(0).describe("Weight of its change."),
       evaluation_interval: positiveDuration().optional().describe("How often it computes; every tick by default."),
-      reset_after_invalid_samples: integer({ gte: 1 }).default(4).describe("After more invalid samples than these it starts anew."),
+      reset_after_invalid_samples: integer({ gte: 1 })
+        .default(4)
+        .describe("After more invalid samples than these it starts anew."),
     })
       .optional()
       .describe("The weights."),
@@ -195,7 +221,9 @@ export const standardComponents = {
     .describe("Reads a metric."),
   nested_signal_ingress: mapping({
     port_name: name().describe("The port of the nested circuit."),
-    out_ports: mapping({ signal: outPort.optional().describe("The signal it becomes inside.") }).optional().describe("What it writes."),
+    out_ports: mapping({ signal: outPort.optional().describe("The signal it becomes inside.") })
+      .optional()
+      .describe("What it writes."),
   })
     .optional()
     .describe("Brings a signal into a nested circuit."),

@@ -14,9 +14,13 @@ export const policySpec = mapping({
 
 /** A policy as a Kubernetes resource. What Kubernetes adds to the metadata is let be. */
 export const policyResource = mapping({
-  apiVersion: z.literal("fluxninja.com/v1alpha1", { error: "expected `fluxninja.com/v1alpha1`" }).describe("The version of this format."),
+  apiVersion: z
+    .literal("fluxninja.com/v1alpha1", { error: "expected `fluxninja.com/v1alpha1`" })
+    .describe("The version of this format."),
   kind: z.literal("Policy", { error: "expected `Policy`" }).describe("The kind of the resource."),
-  metadata: z.looseObject({ name: name().describe("The name of the policy.") }, { error: "expected a mapping" }).describe("Its name, and labels for others."),
+  metadata: z
+    .looseObject({ name: name().describe("The name of the policy.") }, { error: "expected a mapping" })
+    .describe("Its name, and labels for others."),
   spec: policySpec.describe("The policy."),
   dynamicConfig: byName(anything()).optional().describe("Values of the `_config_key`s at the start."),
   status: anything().optional().describe("Written by Kubernetes, and ignored."),

@@ -23,7 +23,9 @@ export function signalsOf(circuit: Circuit): SignalUses {
   const reads: SignalUse[] = [];
   const writes: SignalUse[] = [];
   for (const [component, body] of circuit.components.entries()) {
-    walk(body, [...circuit.path, component], (signal, path, into) => (into ? reads : writes).push({ signal, path, component }));
+    walk(body, [...circuit.path, component], (signal, path, into) =>
+      (into ? reads : writes).push({ signal, path, component }),
+    );
   }
   return { reads, writes };
 }

@@ -85,7 +85,10 @@ export function checkHttpResponseFromWire(wire: WireCheckHttpResponse, rampMode:
   return { ...response, status, waitMs: longest > 0 ? longest : retryAfterMs(denied) };
 }
 
-function withoutDetails({ denied_response: denied, ok_response: ok }: WireCheckHttpResponse, rampMode: boolean): CheckResponse {
+function withoutDetails(
+  { denied_response: denied, ok_response: ok }: WireCheckHttpResponse,
+  rampMode: boolean,
+): CheckResponse {
   if (denied !== undefined) {
     const status = knownStatus(denied.status) ?? 403;
     return { accepted: false, reason: reasonOf(status), status, waitMs: retryAfterMs(denied), decisions: [] };

@@ -1,0 +1,157 @@
+import { ApertureError, type CallOptions, type CheckResponse } from "@aperture-flow/core";
+import { accepted, rejected } from "@aperture-flow/core/testing";
+import { expect } from "chai";
+import type { Route } from "./app-description.ts";
+import type { RawRequest } from "./raw-client.ts";
+import { Door, NEVER, NEVER_AFTER_BODY, OK } from "./routes.ts";
+import type { OpenApp, RunningApp } from "./running-app.ts";
+import { until } from "./until.ts";
+
+const GET: RawRequest = { path: "/never" };
+const POST: RawRequest = {
+  method: "POST",
+  path: "/never",
+  headers: { "Content-Type": "text/plain" },
+  body: "some text",
+};
+
+/** Clients that leave. Whatever they leave behind, each flow ends once. */
+export function abortCases(open: OpenApp): void {
+  for (const [what, request, route] of [
+    ["a GET", GET, NEVER],
+    ["a POST whose body was read", POST, NEVER_AFTER_BODY],
+  ] as const) {
+    it(`ends when the client leaves ${what} that is never answered`, async () => {
+      const app = await open({ routes: [route] });
+      const client = await app.connect();
+      client.send(request);
+      await app.visited(1);
+      expect(app.ledger.control.heldLeases, "held while the work runs").to.have.lengthOf(1);
+      client.abort();
+      await app.settled();
+      expect(app.ledger.statuses).to.deep.equal(["OK"]);
+    });
+
+    for (const count of [2, 5, 20]) {
+      it(`ends all of ${count} pipelined requests when the client leaves (${what})`, async () => {
+        const app = await open({ routes: [route] });
+        const client = await app.connect();
+        for (let sent = 0; sent < count; sent += 1) client.send(request);
+        await app.visited(count);
+        client.abort();
+        await app.settled();
+        expect(app.ledger.ends).to.have.lengthOf(count);
+      });
+    }
+  }
+
+  it("ends with Error on request, when the client leaves", async () => {
+    const app = await open({ options: { abortStatus: "error" }, routes: [NEVER] });
+    await sendAndLeave(app, GET);
+    await app.settled();
+    expect(app.ledger.statuses).to.deep.equal(["Error"]);
+  });
+
+  it("keeps the lease of a body that was read until the response is there", async () => {
+    const door = new Door();
+    const app = await open({ routes: [answeringLate(door)] });
+    const client = await app.connect();
+    client.send({ ...POST, path: "/late" });
+    await app.visited(1);
+    const [visit] = app.visits;
+    await until(() => visit?.message.readableEnded, "the end of the body");
+    expect(app.ledger.ends).to.have.lengthOf(0);
+    door.open();
+    expect((await client.response()).body).to.equal("late");
+  });
+
+  it("ends once when the work answers after the client has left", async () => {
+    const door = new Door();
+    const app = await open({ routes: [answeringLate(door)] });
+    const client = await app.connect();
+    client.send({ ...POST, path: "/late" });
+    await app.visited(1);
+    client.abort();
+    await app.settled();
+    door.open();
+    await app.deserted();
+    expect(app.ledger.ends).to.have.lengthOf(1);
+  });
+
+  it("tells a check that waits when the client leaves, and does not run the work", async () => {
+    let aborted = false;
+    const waiting = (_request: unknown, { signal }: CallOptions) =>
+      new Promise<CheckResponse>((_resolve, reject) => {
+        signal?.addEventListener("abort", () => {
+          aborted = true;
+          reject(new ApertureError("APERTURE_TRANSPORT", "gone", { reason: "cancelled" }));
+        });
+      });
+    const app = await open({ answers: [waiting], routes: [NEVER, NEVER_AFTER_BODY] });
+    for (const request of [GET, POST]) {
+      aborted = false;
+      await sendAndLeave(app, request);
+      await until(() => aborted, "the abort of the check");
+      await app.settled();
+    }
+    await app.deserted();
+    expect(app.visits).to.have.lengthOf(0);
+  });
+
+  for (const [verdict, answer] of [
+    ["an acceptance", accepted()],
+    ["a rejection", rejected()],
+  ] as const) {
+    it(`gives back at once what ${verdict} brings when the client has left, and does not run the work`, async () => {
+      const door = new Door();
+      const late = () => door.passed.then(() => answer);
+      const app = await open({ answers: [late], routes: [NEVER] });
+      await sendAndLeave(app, GET);
+      await app.deserted();
+      expect(app.ledger.flows).to.have.lengthOf(0);
+      door.open();
+      await until(() => app.ledger.ends.length === 1, "the end of the flow");
+      expect(app.visits).to.have.lengthOf(0);
+    });
+  }
+
+  it("does not run pipelined work for a client that left while the checks were made", async () => {
+    const door = new Door();
+    const late = () => door.passed.then(() => accepted());
+    const app = await open({ answers: [late], routes: [NEVER, NEVER_AFTER_BODY] });
+    const client = await app.connect();
+    for (const request of [GET, POST, GET]) client.send(request);
+    await until(() => app.ledger.control.checks.length === 3, "three checks");
+    client.abort();
+    await app.deserted();
+    door.open();
+    await until(() => app.ledger.ends.length === 3, "the end of three flows");
+    expect(app.visits).to.have.lengthOf(0);
+  });
+
+  it("serves who comes after one that left", async () => {
+    const app = await open({ routes: [NEVER, OK] });
+    await sendAndLeave(app, GET);
+    expect((await app.request({ path: "/ok" })).status).to.equal(200);
+  });
+}
+
+async function sendAndLeave(app: RunningApp, request: RawRequest): Promise<void> {
+  const asked = app.ledger.control.checks.length;
+  const client = await app.connect();
+  client.send(request);
+  await until(() => app.ledger.control.checks.length > asked, "the check");
+  client.abort();
+}
+
+function answeringLate(door: Door): Route {
+  return {
+    method: "post",
+    path: "/late",
+    work: async (visit) => {
+      await visit.readBody();
+      await door.passed;
+      visit.send({ body: "late" });
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { type Client, connectivityState, Metadata } from "@grpc/grpc-js";
+import type { AgentSettings } from "../agent-options.ts";
+import type { ConnectionState } from "../connection-state.ts";
+import { ApertureError } from "../contract/errors.ts";
+import type { CallOptions } from "../contract/flow-control.ts";
+import { usableTimeout } from "../flow-params.ts";
+import { nowMs, wallMs } from "../time.ts";
+import { Breaker } from "./breaker.ts";
+import { openChannel } from "./channel.ts";
+import { isUnimplemented, notAnswered } from "./failure.ts";
+import { callUnary, type UnaryMethod } from "./unary-call.ts";
+
+/** What calls of one kind have in common: how many may wait at one time. */
+export interface Lane {
+  readonly most: number;
+  outstanding: number;
+}
+
+export interface AgentMethod<Request, Response> extends UnaryMethod<Request, Response> {
+  readonly lane: Lane;
+}
+
+/** How long a method that the agent does not have is not asked for again. */
+const MISSING_FOR_MS = 60_000;
+
+/** A connection on which nothing was answered for so long is made anew: its other end may be gone without a word. */
+const STUCK_AFTER_MS = 30_000;
+
+/**
+ * The channel to an agent, and what must hold for every call on it: the API key goes with it, nothing waits longer than
+ * asked, and an agent that hangs, is flooded or lacks a method costs next to nothing.
+ */
+export class AgentConnection {
+  readonly #settings: AgentSettings;
+  readonly #metadata = new Metadata();
+  readonly #breaker = new Breaker();
+  readonly #missingUntilMs = new Map<string, number>();
+  #client: Client;
+  #closed = false;
+
+  constructor(settings: AgentSettings) {
+    this.#settings = settings;
+    if (settings.apiKey !== undefined) this.#metadata.set("x-api-key", settings.apiKey);
+    this.#client = openChannel(settings);
+  }
+
+  /** @throws ApertureError APERTURE_TRANSPORT or APERTURE_CLOSED, at once or as a rejection */
+  call<Request, Response>(
+    method: AgentMethod<Request, Response>,
+    request: Request,
+    options: CallOptions,
+  ): Promise<Response> {
+    const timeoutMs = this.#admit(method, options);
+    const { lane } = method;
+    const { answers } = this.#breaker;
+    lane.outstanding += 1;
+    const metadata = this.#metadata.clone();
+    return callUnary(this.#client, method, { request, metadata, timeoutMs, options }).then(
+      (response) => {
+        lane.outstanding -= 1;
+        this.#breaker.answered();
+        return response;
+      },
+      (cause) => {
+        lane.outstanding -= 1;
+        const error = asFailure(method.name, cause);
+        this.#note(method.path, error, answers);
+        throw error;
+      },
+    );
+  }
+
+  state(): ConnectionState {
+    return this.#closed ? "closed" : STATES[this.#client.getChannel().getConnectivityState(true)];
+  }
+
+  /** True when the connection stands, false when it does not within the time. */
+  ready(timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#client.waitForReady(wallMs() + timeoutMs, (error) => resolve(error === undefined));
+    });
+  }
+
+  /** Calls that are on their way are still answered. */
+  close(): void {
+    this.#closed = true;
+    this.#client.close();
+  }
+
+  /** Whether the call may be made, and how long it may take. */
+  #admit<Request, Response>(method: AgentMethod<Request, Response>, options: CallOptions): number | undefined {
+    const { name, path, lane } = method;
+    if (this.#closed) throw new ApertureError("APERTURE_CLOSED", "the agent's client was closed", { reason: "closed" });
+    const timeoutMs = options.timeoutMs === undefined ? undefined : usableTimeout(options.timeoutMs);
+    if (timeoutMs === "invalid") throw notAnswered(name, "invalid-argument", "its timeout is no time");
+    if (lane.outstanding >= lane.most) throw notAnswered(name, "saturated", `${lane.most} calls wait already`);
+    if (this.#isMissing(path)) throw notAnswered(name, "agent-error", "the agent does not have it");
+    if (!this.#breaker.admits(nowMs())) throw notAnswered(name, "unavailable", "the agent has stopped to answer");
+    return timeoutMs === Number.POSITIVE_INFINITY ? undefined : timeoutMs;
+  }
+
+  #isMissing(path: string): boolean {
+    const untilMs = this.#missingUntilMs.get(path);
+    if (untilMs === undefined) return false;
+    if (nowMs() < untilMs) return true;
+    this.#missingUntilMs.delete(path);
+    return false;
+  }
+
+  #note(path: string, error: ApertureError, answersBefore: number): void {
+    if (error.reason === "cancelled" && error.cause === undefined) return;
+    if (error.reason !== "timeout") {
+      this.#breaker.answered();
+      if (isUnimplemented(error)) this.#missingUntilMs.set(path, nowMs() + MISSING_FOR_MS);
+      return;
+    }
+    this.#breaker.timedOut(answersBefore, nowMs());
+    if (this.#breaker.stuck(nowMs(), STUCK_AFTER_MS) && !this.#closed) this.#reconnect();
+  }
+
+  #reconnect(): void {
+    this.#client.close();
+    this.#client = openChannel(this.#settings);
+  }
+}
+
+const STATES: Readonly<Record<connectivityState, ConnectionState>> = {
+  [connectivityState.IDLE]: "idle",
+  [connectivityState.CONNECTING]: "connecting",
+  [connectivityState.READY]: "ready",
+  [connectivityState.TRANSIENT_FAILURE]: "failing",
+  [connectivityState.SHUTDOWN]: "closed",
+};
+
+/** Grpc-js may also throw right away, as on a channel that was closed. */
+function asFailure(method: string, cause: unknown): ApertureError {
+  if (cause instanceof ApertureError) return cause;
+  return notAnswered(method, "internal", cause instanceof Error ? cause.message : String(cause));
+}

@@ -1,0 +1,5 @@
+export type { AgentOptions, TlsOptions } from "../agent-options.ts";
+export type { ConnectionState } from "../connection-state.ts";
+export { type ConnectAgentOptions, connectAgent } from "./connect-agent.ts";
+export type { ExportCounts } from "./flow-export.ts";
+export { GrpcControl } from "./grpc-control.ts";

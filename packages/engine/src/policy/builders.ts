@@ -1,0 +1,71 @@
+import type { ComponentRef, LimiterKind } from "@aperture-flow/core";
+import type { Limiter, LimiterEnvironment } from "../limiter/limiter.ts";
+import { RateLimiter } from "../limiter/rate-limiter.ts";
+import type { StageKind } from "../snapshot.ts";
+import type { ConstantPorts } from "./constant-ports.ts";
+import type { FlowControlComponent, FlowControlName } from "./schema-circuit.ts";
+import type { Selector } from "./schema-selectors.ts";
+
+/** What a component becomes. */
+export interface Built {
+  readonly kind: LimiterKind;
+  readonly stage: StageKind;
+  readonly selectors: readonly Selector[];
+  readonly create: (ref: ComponentRef, environment: LimiterEnvironment) => Limiter;
+}
+
+/** Turns what a policy says of one component into the settings of a limiter. */
+type Builder<Spec> = (spec: Spec, ports: ConstantPorts) => Built;
+
+type Builders = {
+  readonly [Name in FlowControlName]?: Builder<NonNullable<FlowControlComponent[Name]>>;
+};
+
+/** The components that can be evaluated. One that is missing here is a named error, never silence. */
+const BUILDERS: Builders = {
+  rate_limiter: ({ in_ports, parameters, selectors, request_parameters }, ports) => {
+    const capacity = ports.amount("bucket_capacity", in_ports.bucket_capacity);
+    const fillAmount = ports.amount("fill_amount", in_ports.fill_amount);
+    const passThrough =
+      capacity === undefined || fillAmount === undefined || isOn(ports.read("pass_through", in_ports.pass_through));
+    const bucket = {
+      capacity: capacity ?? 0,
+      fillAmount: fillAmount ?? 0,
+      fillIntervalMs: parameters.interval,
+      continuousFill: parameters.continuous_fill,
+      delayInitialFill: parameters.delay_initial_fill,
+      idleMs: parameters.max_idle_time,
+    };
+    return {
+      kind: "rate-limiter",
+      stage: "rate",
+      selectors,
+      create: (ref, environment) =>
+        new RateLimiter(
+          {
+            ref,
+            bucket,
+            limitByLabelKey: parameters.limit_by_label_key || parameters.label_key,
+            tokensLabelKey: request_parameters?.tokens_label_key,
+            deniedStatus: request_parameters?.denied_response_status_code,
+            passThrough,
+          },
+          environment,
+        ),
+    };
+  },
+};
+
+function isOn(reading: number | undefined): boolean {
+  return reading !== undefined && reading !== 0;
+}
+
+/** What the component becomes, or undefined where the engine does not have such components yet. */
+export function build(component: FlowControlComponent, ports: ConstantPorts): Built | undefined {
+  for (const name of Object.keys(component) as FlowControlName[]) {
+    const builder = BUILDERS[name] as Builder<unknown> | undefined;
+    const spec = component[name];
+    if (spec !== undefined) return builder?.(spec, ports);
+  }
+  return undefined;
+}
