@@ -84,7 +84,9 @@ function portError(framework: string, port: number, error: unknown): Error {
   const busy = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
   if (!busy) return error instanceof Error ? error : new Error(String(error));
   const flag = `--${framework.toLowerCase()}-port`;
-  return new Error(`port ${port} for the ${framework} application is in use; choose another with ${flag} N (0: any free one)`);
+  return new Error(
+    `port ${port} for the ${framework} application is in use; choose another with ${flag} N (0: any free one)`,
+  );
 }
 
 function listening(framework: string, controlPoint: string, server: Server): App {

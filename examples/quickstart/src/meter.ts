@@ -49,7 +49,13 @@ export class Meter implements FlowObserver {
       const { accepted, rejected, inFlight, decisions, decisionMs } = counts;
       counts.decisions = 0;
       counts.decisionMs = 0;
-      return { controlPoint, accepted, rejected, inFlight, decisionMs: decisions === 0 ? undefined : decisionMs / decisions };
+      return {
+        controlPoint,
+        accepted,
+        rejected,
+        inFlight,
+        decisionMs: decisions === 0 ? undefined : decisionMs / decisions,
+      };
     });
   }
 }

@@ -18,7 +18,11 @@ export function rateTable(before: readonly Reading[], now: readonly Reading[], e
 
 /** The table of all that happened. */
 export function totalTable(readings: readonly Reading[]): string {
-  const rows = readings.map(({ controlPoint, accepted, rejected }) => [controlPoint, String(accepted), String(rejected)]);
+  const rows = readings.map(({ controlPoint, accepted, rejected }) => [
+    controlPoint,
+    String(accepted),
+    String(rejected),
+  ]);
   return [["control point", "accepted", "rejected"], ...rows].map(line).join("\n");
 }
 

@@ -24,7 +24,8 @@ function start(...given: string[]): Run {
 /** The three URLs, as soon as they are printed. */
 async function urls({ child, output }: Run): Promise<string[]> {
   const found = () => [...output().matchAll(/(?:Express|Fastify|Koa) +(http:\S+)/g)].map(([, url]) => url ?? "");
-  while (found().length < 3 && child.exitCode === null) await Promise.race([once(child.stdout ?? child, "data"), once(child, "close")]);
+  while (found().length < 3 && child.exitCode === null)
+    await Promise.race([once(child.stdout ?? child, "data"), once(child, "close")]);
   return found();
 }
 
@@ -35,7 +36,8 @@ describe("quickstart", () => {
     const run = start("--seconds", "2", ...ANY_PORTS);
     expect(await run.code, run.output()).to.equal(0);
     const [, summary = ""] = run.output().split("Summary");
-    for (const name of ["orders", "catalog", "reports"]) expect(summary).to.match(new RegExp(`${name} +[1-9]\\d* +\\d+`));
+    for (const name of ["orders", "catalog", "reports"])
+      expect(summary).to.match(new RegExp(`${name} +[1-9]\\d* +\\d+`));
     expect(run.output()).to.match(/curl -i -H 'x-tenant: free' http:\/\/127\.0\.0\.1:\d+\/catalog/);
   });
 
@@ -75,7 +77,11 @@ describe("quickstart", () => {
   });
 
   it("refuses options that it does not know or cannot use", async () => {
-    for (const given of [["--secnds", "3"], ["--seconds", "soon"], ["--koa-port", "70000"]]) {
+    for (const given of [
+      ["--secnds", "3"],
+      ["--seconds", "soon"],
+      ["--koa-port", "70000"],
+    ]) {
       const run = start(...given);
       expect(await run.code, given.join(" ")).to.equal(1);
       expect(run.output()).to.match(/^quickstart: /);

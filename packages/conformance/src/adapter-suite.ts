@@ -7,7 +7,7 @@ import { headerCases } from "./adapter-suite/header-cases.ts";
 import { hostileCases } from "./adapter-suite/hostile-cases.ts";
 import { labelCases } from "./adapter-suite/label-cases.ts";
 import { rejectionCases } from "./adapter-suite/rejection-cases.ts";
-import { type OpenApp, RunningApp } from "./adapter-suite/running-app.ts";
+import { type OpenApp, runningApps } from "./adapter-suite/running-app.ts";
 import { scopeCases } from "./adapter-suite/scope-cases.ts";
 import { streamCases } from "./adapter-suite/stream-cases.ts";
 
@@ -17,13 +17,8 @@ import { streamCases } from "./adapter-suite/stream-cases.ts";
  */
 export function adapterSuite(name: string, build: BuildApp, traits: FrameworkTraits): void {
   describe(`adapter suite: ${name}`, () => {
-    const running: RunningApp[] = [];
-    const open: OpenApp = async (setup) => {
-      const app = await RunningApp.open(build, setup);
-      running.push(app);
-      return app;
-    };
-    afterEach(() => Promise.all(running.splice(0).map((app) => app.close())));
+    const run = runningApps();
+    const open: OpenApp = (setup) => run(build, setup);
 
     describe("decisions", () => decisionCases(open));
     describe("scope", () => scopeCases(open));

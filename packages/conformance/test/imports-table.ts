@@ -72,7 +72,8 @@ export const MAY_IMPORT: readonly ImportRow[] = [
     of: "core/otel/",
     imports: ["core/*", "core/contract/", "core/grpc/", "@opentelemetry/api", "@opentelemetry/sdk-trace-base"],
   },
-  { of: "core/testing/", imports: ["core/", "@grpc/grpc-js", "@grpc/proto-loader"] },
+  { of: "core/testing/", imports: ["core/", "@grpc/grpc-js"] },
+  { of: "core/testing/grpc/", imports: ["core/", "@grpc/grpc-js"] },
 
   {
     of: "engine/",
@@ -83,11 +84,10 @@ export const MAY_IMPORT: readonly ImportRow[] = [
   { of: "engine/time/", imports: [] },
   { of: "engine/backend/", imports: ["engine/arithmetic/", "engine/time/", "@aperture-flow/core", "node:crypto"] },
   { of: "engine/backend/memory/", imports: ["engine/backend/backend.ts", "engine/arithmetic/", "engine/time/"] },
-  ...["engine/limiter/", "engine/schedule/", "engine/cache/"].map((of) => ({
+  ...["engine/limiter/", "engine/cache/"].map((of) => ({
     of,
     imports: [
       "engine/limiter/",
-      "engine/schedule/",
       "engine/arithmetic/",
       "engine/backend/backend.ts",
       "engine/time/",
@@ -98,7 +98,7 @@ export const MAY_IMPORT: readonly ImportRow[] = [
   })),
   {
     of: "engine/policy/",
-    imports: [...READING, "engine/limiter/", "engine/schedule/", "engine/cache/"],
+    imports: [...READING, "engine/limiter/", "engine/cache/"],
     types: ["engine/snapshot.ts", "engine/observer.ts", "engine/backend/backend.ts", "engine/time/clock.ts"],
   },
   // To read a policy is not to build limiters: only the compiler knows both.

@@ -26,7 +26,8 @@ export function descriptorModule(): string {
   const descriptor = root.loadSync([...FILES], { keepCase: true }).toJSON();
   const text = `${HEADER}${JSON.stringify(descriptor)};\n`;
   const biome = ["biome", "check", "--write", "--stdin-file-path", DESCRIPTOR_FILE];
-  return execFileSync("npx", biome, { input: text, encoding: "utf8", cwd: join(import.meta.dirname, "../../..") });
+  const cwd = join(import.meta.dirname, "../../..");
+  return execFileSync("npx", biome, { input: text, encoding: "utf8", cwd, stdio: ["pipe", "pipe", "ignore"] });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(DESCRIPTOR_FILE, descriptorModule());

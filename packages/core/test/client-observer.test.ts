@@ -52,6 +52,14 @@ describe("FlowObserver", () => {
     expect(endMs).to.be.at.least(workloadStartMs);
   });
 
+  it("sees the time of the check apart from that of the work", async () => {
+    const observer = new RecordingObserver();
+    const control = new ScriptedControl(() => new Promise((resolve) => setTimeout(resolve, 5, accepted())));
+    const flow = await new ApertureClient({ control, observer }).startFlow("checkout");
+    await flow.end();
+    expect(flow.workloadStartMs).to.be.greaterThan(flow.startMs);
+  });
+
   it("gets no record where nobody had decided", async () => {
     const observer = new RecordingObserver();
     const control = new ScriptedControl(new Error("broken"));

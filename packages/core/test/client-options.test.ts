@@ -15,7 +15,7 @@ describe("clientSettings", () => {
   it("fills in what was left out", () => {
     const { complaints: _, ...given } = settings({ control });
     expect(given).to.deep.equal({
-      control,
+      decider: { control },
       timeoutMs: Number.POSITIVE_INFINITY,
       endTimeoutMs: 2000,
       labels: {},
@@ -45,9 +45,9 @@ describe("clientSettings", () => {
     [nothing, /needs options/],
     [null, /needs options/],
     ["agent:8089", /needs options/],
-    [{}, /needs a control/],
-    [{ control: {} }, /needs a control/],
-    [{ control: null }, /needs a control/],
+    [{}, /needs the address of an agent.*or a control/],
+    [{ control: {} }, /needs the address of an agent.*or a control/],
+    [{ control: null }, /needs the address of an agent.*or a control/],
     [{ control, address: "agent:8089" }, /not both/],
     [{ control, timeoutMs: Number.NaN }, /timeoutMs must be milliseconds.*NaN/],
     [{ control, timeoutMs: -1 }, /timeoutMs must be milliseconds.*-1/],
@@ -95,6 +95,6 @@ describe("clientSettings", () => {
         throw new Error("disk full");
       },
     };
-    expect(settings({ control, logger, colour: "red" }).control).to.equal(control);
+    expect(settings({ control, logger, colour: "red" }).decider.control).to.equal(control);
   });
 });

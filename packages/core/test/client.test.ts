@@ -6,6 +6,7 @@ import type { CallOptions, FlowControl } from "../src/contract/flow-control.ts";
 import type { FlowParams } from "../src/flow-params.ts";
 import { accepted, rejected, type ScriptedAnswer, ScriptedControl } from "../src/testing/index.ts";
 import { CollectedWarnings } from "./collected-warnings.ts";
+import { lease } from "./sample-decision.ts";
 
 function clientOf(answer: ScriptedAnswer, options: Partial<ApertureClientOptions> = {}) {
   const logger = new CollectedWarnings();
@@ -271,6 +272,17 @@ describe("ApertureClient, closed", () => {
       expect([flow.failOpenReason, flow.shouldRun()]).to.deep.equal(["closed", true]);
       expect((await client.startFlow("checkout", { rampMode: true })).shouldRun()).to.equal(false);
       expect(control.checks).to.have.length(0);
+      expect([client.getState(), await client.ready()]).to.deep.equal(["closed", false]);
     });
   }
+
+  it("leaves a control that was passed in, and its open flows, as they are", async () => {
+    const { client, control } = clientOf(accepted({ leases: [lease("a")] }));
+    expect([client.getState(), await client.ready()]).to.deep.equal(["ready", true]);
+    const flow = await client.startFlow("checkout");
+    await client.shutdown();
+    expect(control.heldLeases).to.have.length(1);
+    await flow.end();
+    expect(control.heldLeases).to.have.length(0);
+  });
 });

@@ -16,6 +16,7 @@ describe("nearestName", () => {
     ["loger", "logger"],
     ["timeout", "timeoutMs"],
     ["time", undefined],
+    ["timexyzMs", undefined],
     ["colour", undefined],
     ["", undefined],
   ];

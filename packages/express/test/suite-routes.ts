@@ -36,9 +36,11 @@ function passingOn(handle: (request: Request, response: Response) => void | Prom
 
 function decorated(work: Route["work"], { name, overrides }: RouteControlPoint): RequestHandler {
   class Controller {
+    readonly #work = work;
+
     @ControlPoint(name, overrides)
     handle(request: Request, response: Response, _next: NextFunction): unknown {
-      return work(visitOf(request, response));
+      return this.#work(visitOf(request, response));
     }
   }
   const controller = new Controller();

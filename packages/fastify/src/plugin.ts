@@ -1,6 +1,7 @@
 import type { Flow } from "@aperture-flow/core";
 import {
   type AdapterOptions,
+  type AnswerHeaders,
   flowOfMessage,
   Gate,
   gateOfMessage,
@@ -10,7 +11,7 @@ import {
   RouteGates,
   type RouteOverrides,
 } from "@aperture-flow/core/adapter";
-import type { FastifyPluginCallback, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import fp from "fastify-plugin";
 
 declare module "fastify" {
@@ -43,7 +44,7 @@ const reader: RequestReader<FastifyRequest> = {
   route: (request) => request.routeOptions.url,
 };
 
-const install: FastifyPluginCallback<FastifyApertureOptions> = (instance, options, done) => {
+const install: FastifyPluginAsync<FastifyApertureOptions> = async (instance, options) => {
   const gate: FastifyGate = new Gate({ options, reader, extraNames: ["hook"] });
   if (!instance.hasRequestDecorator("aperture")) {
     instance.decorateRequest("aperture", { getter: currentFlow });
@@ -60,7 +61,6 @@ const install: FastifyPluginCallback<FastifyApertureOptions> = (instance, option
   };
   // The three hooks have one signature; the overloads of addHook cannot be picked by a union of their names.
   instance.addHook((options.hook ?? "onRequest") as "onRequest", check);
-  done();
 };
 
 function currentFlow(this: FastifyRequest): Flow | undefined {
@@ -104,9 +104,18 @@ export function flowOf(request: FastifyRequest): Flow | undefined {
   return flowOfMessage(request.raw);
 }
 
+/** Fastify writes the reply's headers over those of the response, and plugins such as CORS use the reply's. */
+function headersOf(reply: FastifyReply): AnswerHeaders {
+  return {
+    getHeader: (name) => reply.getHeader(name),
+    setHeader: (name, value) => void reply.header(name, value),
+  };
+}
+
 /** True when the request may go on; otherwise it has been answered, or there is nobody left to answer. */
 export async function enter(gate: FastifyGate, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
-  const admission = await gate.admit(request, { message: request.raw, response: reply.raw });
+  const exchange = { message: request.raw, response: reply.raw, headers: headersOf(reply) };
+  const admission = await gate.admit(request, exchange);
   if (admission === undefined) return true;
   const { flow, rejection, abandoned } = admission;
   if (abandoned) reply.hijack();

@@ -27,9 +27,11 @@ export function addRoute(app: FastifyInstance, { method, path, work, controlPoin
 
 function decorated(work: Route["work"], { name, overrides }: RouteControlPoint) {
   class Controller {
+    readonly #work = work;
+
     @ControlPoint(name, overrides)
     handle(request: FastifyRequest, reply: FastifyReply): unknown {
-      return work(visitOf(request, reply));
+      return this.#work(visitOf(request, reply));
     }
   }
   const controller = new Controller();

@@ -9,6 +9,7 @@ import { answerErrors, middlewareOf, visitOf } from "./suite-routes.ts";
 function buildWith(create: typeof Koa): BuildApp {
   return ({ options, onReject, headers, trustProxy, routes }) => {
     const app = new create({ proxy: trustProxy });
+    app.silent = true;
     app.use(answerErrors);
     app.use((context, next) => {
       context.set({ ...headers });

@@ -30,9 +30,11 @@ export function middlewareOf({ work, controlPoint: named }: Route): Middleware[]
 
 function decorated(work: Route["work"], { name, overrides }: RouteControlPoint): Middleware {
   class Controller {
+    readonly #work = work;
+
     @ControlPoint(name, overrides)
     handle(context: Context, _next: Next): unknown {
-      return work(visitOf(context));
+      return this.#work(visitOf(context));
     }
   }
   const controller = new Controller();

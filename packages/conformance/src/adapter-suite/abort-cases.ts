@@ -3,7 +3,7 @@ import { accepted, rejected } from "@aperture-flow/core/testing";
 import { expect } from "chai";
 import type { Route } from "./app-description.ts";
 import type { RawRequest } from "./raw-client.ts";
-import { Door, NEVER, NEVER_AFTER_BODY, OK } from "./routes.ts";
+import { ASYNC, Door, ECHO, NEVER, NEVER_AFTER_BODY, NOT_MODIFIED, OK, REJECTS, STREAM, THROWS } from "./routes.ts";
 import type { OpenApp, RunningApp } from "./running-app.ts";
 import { until } from "./until.ts";
 
@@ -129,11 +129,37 @@ export function abortCases(open: OpenApp): void {
     expect(app.visits).to.have.lengthOf(0);
   });
 
+  it("balances whatever mixture of verdicts, answers and departures there is", async () => {
+    const verdicts = [accepted(), rejected(), () => Promise.resolve(accepted())];
+    const app = await open({
+      answers: Array.from({ length: 400 }, (_, at) => verdicts[at % 3] ?? accepted()),
+      routes: MIXTURE,
+    });
+    for (let connection = 0; connection < 40; connection += 1) await sendMixture(app, connection);
+    await app.deserted();
+    expect(app.ledger.flows.length).to.be.greaterThan(100);
+  });
+
   it("serves who comes after one that left", async () => {
     const app = await open({ routes: [NEVER, OK] });
     await sendAndLeave(app, GET);
     expect((await app.request({ path: "/ok" })).status).to.equal(200);
   });
+}
+
+const MIXTURE = [OK, ASYNC, THROWS, REJECTS, STREAM, NEVER, ECHO, NOT_MODIFIED];
+
+/** Pipelines up to nine requests and leaves when some of them were checked: a different some on every connection. */
+async function sendMixture(app: RunningApp, connection: number): Promise<void> {
+  const count = 1 + (connection % 9);
+  const enough = app.ledger.control.checks.length + (connection % (count + 1));
+  const client = await app.connect();
+  for (let sent = 0; sent < count; sent += 1) {
+    const { method, path } = MIXTURE[(connection * 5 + sent) % MIXTURE.length] ?? OK;
+    client.send(method === "post" ? { ...POST, path } : { path });
+  }
+  await until(() => app.ledger.control.checks.length >= enough, "some checks");
+  client.abort();
 }
 
 async function sendAndLeave(app: RunningApp, request: RawRequest): Promise<void> {

@@ -46,11 +46,6 @@ export class RawClient {
     return this.#closed;
   }
 
-  /** What came and was not read as a response yet. */
-  get received(): string {
-    return this.#received;
-  }
-
   /** Sends a request; several in a row are pipelined. */
   send({ method = "GET", path, headers = {}, body }: RawRequest): void {
     this.#methods.push(method);
@@ -73,6 +68,11 @@ export class RawClient {
     );
     this.#received = rest;
     return response;
+  }
+
+  /** Waits for a part of what comes, where no whole response will. */
+  async untilReceived(part: string): Promise<void> {
+    await until(() => this.#received.includes(part), `"${part}" from the server`);
   }
 
   /** Reads nothing any more. */

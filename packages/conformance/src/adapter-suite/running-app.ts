@@ -103,6 +103,17 @@ export class RunningApp {
   }
 }
 
+/** Opens applications for the cases of the suite it is called in; each is closed, and its books are read, after its case. */
+export function runningApps(): (build: BuildApp, setup?: Setup) => Promise<RunningApp> {
+  const running: RunningApp[] = [];
+  afterEach(() => Promise.all(running.splice(0).map((app) => app.close())));
+  return async (build, setup = {}) => {
+    const app = await RunningApp.open(build, setup);
+    running.push(app);
+    return app;
+  };
+}
+
 function noting(route: Route, visits: Visit[]): Route {
   return {
     ...route,

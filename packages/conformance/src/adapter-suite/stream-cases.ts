@@ -12,7 +12,7 @@ export function streamCases(open: OpenApp): void {
     const app = await open({ routes: [streaming(door)] });
     const client = await app.connect();
     client.send({ path: "/stream" });
-    await until(() => client.received.includes("first"), "the first part");
+    await client.untilReceived("first");
     expect(app.ledger.ends).to.have.lengthOf(0);
     expect(app.ledger.control.heldLeases).to.have.lengthOf(1);
     door.open();
@@ -23,7 +23,7 @@ export function streamCases(open: OpenApp): void {
     const app = await open({ routes: [streaming(new Door())] });
     const client = await app.connect();
     client.send({ path: "/stream" });
-    await until(() => client.received.includes("first"), "the first part");
+    await client.untilReceived("first");
     client.abort();
     await app.settled();
     expect(app.ledger.statuses).to.deep.equal(["OK"]);
@@ -33,8 +33,8 @@ export function streamCases(open: OpenApp): void {
     const app = await open({ routes: [EVENTS] });
     const client = await app.connect();
     client.send({ path: "/events", headers: { Accept: "text/event-stream" } });
-    await until(() => client.received.includes("data: 3"), "the third event");
-    expect(client.received).to.contain("text/event-stream");
+    await client.untilReceived("text/event-stream");
+    await client.untilReceived("data: 3");
     expect(app.ledger.ends).to.have.lengthOf(0);
     client.abort();
     await app.settled();

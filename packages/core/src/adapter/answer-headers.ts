@@ -1,22 +1,28 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 
 const EXPOSED = ["RateLimit", "RateLimit-Policy", "Retry-After"];
 const EXPOSED_LEGACY = [...EXPOSED, "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"];
+
+/** Headers of an answer that is not sent yet. */
+export interface AnswerHeaders {
+  getHeader(name: string): number | string | readonly string[] | undefined;
+  setHeader(name: string, value: string): void;
+}
 
 /**
  * Lets scripts of other origins read our headers. Without being told to, only on an answer that CORS middleware has
  * already been at.
  */
-export function exposeRateLimitHeaders(response: ServerResponse, expose: boolean | undefined, legacy: boolean): void {
-  if (!(expose ?? response.hasHeader("Access-Control-Allow-Origin"))) return;
-  const names = String(response.getHeader("Access-Control-Expose-Headers") ?? "")
+export function exposeRateLimitHeaders(answer: AnswerHeaders, expose: boolean | undefined, legacy: boolean): void {
+  if (!(expose ?? answer.getHeader("Access-Control-Allow-Origin") !== undefined)) return;
+  const names = String(answer.getHeader("Access-Control-Expose-Headers") ?? "")
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
   if (names.includes("*")) return;
   const known = new Set(names.map((name) => name.toLowerCase()));
   const ours = (legacy ? EXPOSED_LEGACY : EXPOSED).filter((name) => !known.has(name.toLowerCase()));
-  response.setHeader("Access-Control-Expose-Headers", [...names, ...ours].join(", "));
+  answer.setHeader("Access-Control-Expose-Headers", [...names, ...ours].join(", "));
 }
 
 /** As much of a rejected request's body is read and thrown away to keep its connection. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { FlowStatus } from "../contract/flow-status.ts";
 import type { Flow } from "../flow.ts";
+import type { AnswerHeaders } from "./answer-headers.ts";
 
 /** How a response's outcome becomes a flow's status. */
 export interface EndOptions {
@@ -51,6 +52,8 @@ export class ResponseEnd {
 export interface Exchange {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
+  /** Where the framework keeps the headers of its answer until it sends them; the response by default. */
+  readonly headers?: AnswerHeaders | undefined;
 }
 
 /** An aborted HTTP/2 stream emits `finish` like a success; only the request tells that it was not. */

@@ -52,6 +52,7 @@ export function gateSettings<Req>(options: AdapterOptions<Req, never>, extraName
   }
   const logger = options.logger ?? defaultLogger;
   for (const complaint of unknownOptions(options, [...OPTION_NAMES, ...extraNames])) logger.warn(complaint);
+  const complaints = new Complaints(logger);
   const { trustBaggage, ipv6PrefixLength = 64, rateLimitHeaders = true } = options;
   if (!Number.isInteger(ipv6PrefixLength) || ipv6PrefixLength < 32 || ipv6PrefixLength > 128) {
     throw invalid(`ipv6PrefixLength must be a whole number from 32 to 128, got ${ipv6PrefixLength}`);
@@ -62,10 +63,26 @@ export function gateSettings<Req>(options: AdapterOptions<Req, never>, extraName
     trustedBaggage: trustBaggage === false ? undefined : trustBaggage,
     rateLimitHeaders,
     exposeHeaders: options.exposeHeaders,
-    isError: options.isError ?? ((statusCode) => statusCode >= 500),
+    isError: options.isError === undefined ? isServerError : guarded(options.isError, complaints),
     abortStatus: options.abortStatus ?? "ok",
     ipv6PrefixLength,
-    complaints: new Complaints(logger),
+    complaints,
+  };
+}
+
+function isServerError(statusCode: number): boolean {
+  return statusCode >= 500;
+}
+
+/** It is called from an event of the response, where what it throws would end the process. */
+function guarded(isError: (statusCode: number) => boolean, complaints: Complaints): (statusCode: number) => boolean {
+  return (statusCode) => {
+    try {
+      return isError(statusCode);
+    } catch (cause) {
+      complaints.say("isError", () => `isError failed: ${cause instanceof Error ? cause.message : cause}`);
+      return isServerError(statusCode);
+    }
   };
 }
 

@@ -6,7 +6,7 @@ import { type Exchange, isAbandoned, ResponseEnd, SocketWatch } from "./end-with
 import { flowOfMessage, setFlowOfMessage } from "./exchange-state.ts";
 import { type GateSettings, gateSettings } from "./gate-settings.ts";
 import { type RequestReader, targetPath } from "./http-labels.ts";
-import type { AdapterOptions, RouteOverrides } from "./options.ts";
+import type { AdapterOptions, Mode, RouteOverrides } from "./options.ts";
 import { RateLimitHeaders } from "./rate-limit-headers.ts";
 import { type Rejection, rejectionOf } from "./rejection.ts";
 import { labelsOfApplication, labelsOfRequest } from "./request-labels.ts";
@@ -76,8 +76,8 @@ export class Gate<Req, Reply = unknown> {
   }
 
   #controlPointOf(request: Req, path: string, { message }: Exchange): string | undefined {
-    const { mode, controlPoint, skip } = this.options;
-    if (controlPoint === undefined || (typeof mode === "function" ? mode() : mode) === "off") return undefined;
+    const { controlPoint, skip } = this.options;
+    if (controlPoint === undefined || this.#mode() === "off") return undefined;
     if (this.#settings.ignores(message.method ?? "", path) || skip?.(request) === true) return undefined;
     const name = typeof controlPoint === "function" ? controlPoint(request) : controlPoint;
     // Mounted twice with one name, as on an application and on its router: still one flow.
@@ -90,17 +90,24 @@ export class Gate<Req, Reply = unknown> {
     const labels = labelsOfRequest(request, path, { reader: this.#given.reader, settings: this.#settings });
     labels.unshift(own instanceof Promise ? await own : own);
     const departure = new Departure(exchange, this.#sockets);
-    const flow = await client.startFlow(controlPoint, {
-      labels,
-      timeoutMs,
-      rampMode,
-      onUnreachable,
-      get signal() {
-        return departure.signal;
-      },
-    });
-    departure.stop();
-    return this.#admission(flow, exchange);
+    let flow: Flow | undefined;
+    try {
+      flow = await client.startFlow(controlPoint, {
+        labels,
+        timeoutMs,
+        rampMode,
+        onUnreachable,
+        get signal() {
+          return departure.signal;
+        },
+      });
+      return this.#admission(flow, exchange);
+    } catch (cause) {
+      void flow?.end();
+      throw cause;
+    } finally {
+      departure.stop();
+    }
   }
 
   #admission(flow: Flow, exchange: Exchange): Admission {
@@ -110,7 +117,7 @@ export class Gate<Req, Reply = unknown> {
     }
     setFlowOfMessage(exchange.message, flow);
     this.#writeHeaders(flow, exchange);
-    if (flow.shouldRun() || this.#mode() === "shadow") {
+    if (flow.shouldRun() || this.#mode() !== "enforce") {
       new ResponseEnd(flow, exchange, { ...this.#settings, sockets: this.#sockets });
       return { flow, abandoned: false };
     }
@@ -120,18 +127,19 @@ export class Gate<Req, Reply = unknown> {
     return { flow, abandoned: false, rejection: rejectionOf(flow, exchange.message.headers.accept) };
   }
 
-  #mode(): string {
+  /** Asked again when the decision is there: whoever turns enforcement off means the requests that wait, too. */
+  #mode(): Mode {
     const { mode = "enforce" } = this.options;
     return typeof mode === "function" ? mode() : mode;
   }
 
-  #writeHeaders(flow: Flow, { response }: Exchange): void {
+  #writeHeaders(flow: Flow, { response, headers = response }: Exchange): void {
     if (response.headersSent) return;
     const { rateLimitHeaders, exposeHeaders } = this.#settings;
     const answer = flow.checkResponse();
     if (rateLimitHeaders !== false && answer !== undefined) {
       this.#headers.write(answer, rateLimitHeaders === "legacy", (name, value) => response.setHeader(name, value));
     }
-    exposeRateLimitHeaders(response, exposeHeaders, rateLimitHeaders === "legacy");
+    exposeRateLimitHeaders(headers, exposeHeaders, rateLimitHeaders === "legacy");
   }
 }

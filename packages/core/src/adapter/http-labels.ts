@@ -61,7 +61,10 @@ export interface HeaderLabel {
 
 export function headerLabels(message: IncomingMessage, headers: readonly HeaderLabel[]): LabelValues {
   const labels: Record<string, string | undefined> = {};
-  for (const { header, label } of headers) labels[label] = textOf(message.headers[header]);
+  for (const { header, label } of headers) {
+    // What every object inherits is no header.
+    if (Object.hasOwn(message.headers, header)) labels[label] = textOf(message.headers[header]);
+  }
   return labels;
 }
 

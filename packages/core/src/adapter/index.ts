@@ -1,3 +1,4 @@
+export type { AnswerHeaders } from "./answer-headers.ts";
 export type { Exchange } from "./end-with-response.ts";
 export { flowOfMessage, gateOfMessage, installGate } from "./exchange-state.ts";
 export { type Admission, Gate, type GateOptions } from "./gate.ts";

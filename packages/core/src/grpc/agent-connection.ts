@@ -55,7 +55,7 @@ export class AgentConnection {
     const { answers } = this.#breaker;
     lane.outstanding += 1;
     const metadata = this.#metadata.clone();
-    return callUnary(this.#client, method, { request, metadata, timeoutMs, options }).then(
+    return callUnary(this.#client.getChannel(), method, { request, metadata, timeoutMs, options }).then(
       (response) => {
         lane.outstanding -= 1;
         this.#breaker.answered();

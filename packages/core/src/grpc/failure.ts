@@ -1,4 +1,4 @@
-import { type ServiceError, status } from "@grpc/grpc-js";
+import { type StatusObject, status } from "@grpc/grpc-js";
 import { ApertureError, type FailOpenReason } from "../contract/errors.ts";
 
 const REASONS: Readonly<Partial<Record<status, FailOpenReason>>> = {
@@ -11,11 +11,11 @@ const REASONS: Readonly<Partial<Record<status, FailOpenReason>>> = {
 };
 
 /** Why a call gave no answer. `reason` is what a flow is told; a refusal by the agent itself is "agent-error". */
-export function failed(method: string, error: ServiceError): ApertureError {
-  const name = status[error.code] ?? `status ${error.code}`;
-  return new ApertureError("APERTURE_TRANSPORT", `${method}: ${name}: ${error.details}`, {
-    reason: REASONS[error.code] ?? "agent-error",
-    cause: error,
+export function failed(method: string, answer: StatusObject): ApertureError {
+  const name = status[answer.code] ?? `status ${answer.code}`;
+  return new ApertureError("APERTURE_TRANSPORT", `${method}: ${name}: ${answer.details}`, {
+    reason: REASONS[answer.code] ?? "agent-error",
+    cause: answer,
   });
 }
 
@@ -26,5 +26,5 @@ export function notAnswered(method: string, reason: FailOpenReason, why: string)
 
 export function isUnimplemented(error: unknown): boolean {
   const { cause } = error as { cause?: unknown };
-  return (cause as Partial<ServiceError> | undefined)?.code === status.UNIMPLEMENTED;
+  return (cause as Partial<StatusObject> | undefined)?.code === status.UNIMPLEMENTED;
 }

@@ -14,9 +14,3 @@ export const ATTRIBUTE = {
 } as const;
 
 export const SPAN_NAME = "Aperture Check";
-
-/** Nanoseconds as a text: as a number they would be rounded, and an agent takes integers only. */
-export function nanosFromMs(ms: number): string {
-  const whole = Math.floor(ms);
-  return whole + String(Math.floor((ms - whole) * 1e6)).padStart(6, "0");
-}

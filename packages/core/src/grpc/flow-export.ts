@@ -1,7 +1,7 @@
+import type { Buffer } from "node:buffer";
 import type { Complaints } from "../complaints.ts";
+import { errorFrom } from "../contract/errors.ts";
 import { startTimer, type Timer } from "../time.ts";
-import { exportRequest } from "./flow-span.ts";
-import type { WireExportRequest, WireSpan } from "./wire/messages.ts";
 
 /** What became of flows' telemetry. */
 export interface ExportCounts {
@@ -11,21 +11,25 @@ export interface ExportCounts {
   readonly queued: number;
 }
 
-const BATCH = 512;
-const MOST_QUEUED = 2048;
+/** About 50 KB: what a connection takes at once (64 KB) without a pause that the checks beside it would feel too. */
+const BATCH = 100;
+const MOST_QUEUED = 4096;
 const SEND_EVERY_MS = 1000;
 
-/** Collects spans of flows and sends them in batches, one at a time. A batch that is not taken is not sent again. */
+/** Batches that may be on their way at one time. */
+export const MOST_BATCHES = 4;
+
+/** Collects spans of flows and sends them in batches. A batch that is not taken is not sent again. */
 export class FlowExport {
-  readonly #send: (request: WireExportRequest) => Promise<unknown>;
+  readonly #send: (spans: readonly Buffer[]) => Promise<unknown>;
   readonly #complaints: Complaints;
-  #queue: WireSpan[] = [];
+  readonly #sending = new Set<Promise<void>>();
+  #queue: Buffer[] = [];
   #timer: Timer | undefined;
-  #sending: Promise<void> | undefined;
   #sent = 0;
   #dropped = 0;
 
-  constructor(send: (request: WireExportRequest) => Promise<unknown>, complaints: Complaints) {
+  constructor(send: (spans: readonly Buffer[]) => Promise<unknown>, complaints: Complaints) {
     this.#send = send;
     this.#complaints = complaints;
   }
@@ -34,42 +38,50 @@ export class FlowExport {
     return { sent: this.#sent, dropped: this.#dropped, queued: this.#queue.length };
   }
 
-  add(span: WireSpan): void {
+  add(span: Buffer): void {
     if (this.#queue.length === MOST_QUEUED) {
       this.#drop(1, "the agent is too slow for them");
       return;
     }
     this.#queue.push(span);
     if (this.#queue.length >= BATCH) this.#next();
-    else this.#timer ??= startTimer(SEND_EVERY_MS, () => this.#next());
+    else this.#wait();
   }
 
   /** Sends all that is queued. Never rejects, and takes as long as the calls may. */
   async flush(): Promise<void> {
-    while (this.#queue.length > 0 || this.#sending !== undefined) {
+    while (this.#queue.length > 0 || this.#sending.size > 0) {
       this.#next();
-      await this.#sending;
+      await Promise.race(this.#sending);
     }
   }
 
-  #next(): void {
-    if (this.#sending !== undefined || this.#queue.length === 0) return;
-    this.#timer?.cancel();
-    this.#timer = undefined;
-    const batch = this.#queue.splice(0, BATCH);
-    this.#sending = this.#sendBatch(batch).then(() => {
-      this.#sending = undefined;
-      if (this.#queue.length >= BATCH) this.#next();
-      else if (this.#queue.length > 0) this.#timer ??= startTimer(SEND_EVERY_MS, () => this.#next());
+  #wait(): void {
+    this.#timer ??= startTimer(SEND_EVERY_MS, () => {
+      this.#timer = undefined;
+      this.#next();
     });
   }
 
-  async #sendBatch(batch: readonly WireSpan[]): Promise<void> {
+  #next(): void {
+    if (this.#queue.length === 0 || this.#sending.size === MOST_BATCHES) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    const batch = this.#queue.splice(0, BATCH);
+    const sending = this.#sendBatch(batch).then(() => {
+      this.#sending.delete(sending);
+      if (this.#queue.length >= BATCH) this.#next();
+      else if (this.#queue.length > 0) this.#wait();
+    });
+    this.#sending.add(sending);
+  }
+
+  async #sendBatch(batch: readonly Buffer[]): Promise<void> {
     try {
-      await this.#send(exportRequest(batch));
+      await this.#send(batch);
       this.#sent += batch.length;
     } catch (cause) {
-      this.#drop(batch.length, cause instanceof Error ? cause.message : String(cause));
+      this.#drop(batch.length, errorFrom(cause).message);
     }
   }
 

@@ -19,10 +19,10 @@ import { AgentConnection } from "./agent-connection.ts";
 import { type AgentMethods, agentMethods } from "./agent-methods.ts";
 import { answerBytes, type WireAnswer } from "./answer-bytes.ts";
 import { type ExportCounts, FlowExport } from "./flow-export.ts";
-import { spanOf } from "./flow-span.ts";
+import { FlowSpanWriter } from "./flow-span.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import { cacheLookupFromWire, cacheOperationsFromWire, wireFromCacheKeys, wireFromCacheUpsert } from "./wire/cache.ts";
-import { checkResponseFromWire, wireFromCheckRequest } from "./wire/check.ts";
+import { checkResponseFromWire } from "./wire/check.ts";
 import { endResponseFromWire, wireFromEndRequest } from "./wire/end.ts";
 import { checkHttpResponseFromWire, wireFromCheckHttpRequest } from "./wire/http.ts";
 
@@ -41,6 +41,7 @@ export class GrpcControl implements FlowControl {
   readonly #complaints: Complaints;
   readonly #methods: AgentMethods;
   readonly #answers = new WeakMap<CheckResponse, WireAnswer>();
+  readonly #spans = new FlowSpanWriter();
   readonly #retries = new RetryBudget();
   readonly #ends = new Set<Promise<EndResponse>>();
   readonly #export: FlowExport;
@@ -52,7 +53,7 @@ export class GrpcControl implements FlowControl {
   constructor(settings: AgentSettings, complaints: Complaints) {
     this.#connection = new AgentConnection(settings);
     this.#complaints = complaints;
-    this.#methods = agentMethods(settings.mostOutstanding);
+    this.#methods = agentMethods(settings.mostOutstanding, this.#spans);
     const { exportTraces } = this.#methods;
     const call: CallOptions = { timeoutMs: EXPORT_TIMEOUT_MS };
     this.#export = new FlowExport(async (spans) => this.#connection.call(exportTraces, spans, call), complaints);
@@ -62,7 +63,7 @@ export class GrpcControl implements FlowControl {
   check(request: CheckRequest, options: CallOptions = NO_OPTIONS): Promise<CheckResponse> {
     this.#assertOpen();
     const { check } = this.#methods;
-    return this.#connection.call(check, wireFromCheckRequest(request), options).then((answer) => {
+    return this.#connection.call(check, request, options).then((answer) => {
       const response = checkResponseFromWire(answer.message, request.rampMode);
       this.#keep(response, answer);
       return response;
@@ -160,7 +161,7 @@ export class GrpcControl implements FlowControl {
   #record(record: FlowRecord): void {
     if (this.#closing !== undefined) return;
     const bytes = answerBytes(record, this.#answers.get(record.response));
-    this.#export.add(spanOf(record, bytes.toString("base64")));
+    this.#export.add(this.#spans.span(record, bytes));
   }
 
   #assertOpen(): void {

@@ -3,3 +3,4 @@ export type { ConnectionState } from "../connection-state.ts";
 export { type ConnectAgentOptions, connectAgent } from "./connect-agent.ts";
 export type { ExportCounts } from "./flow-export.ts";
 export { GrpcControl } from "./grpc-control.ts";
+export { addFlowControlServices, type FlowControlServiceOptions } from "./service.ts";

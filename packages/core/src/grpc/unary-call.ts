@@ -1,5 +1,5 @@
 import type { Buffer } from "node:buffer";
-import type { Client, ClientUnaryCall, CallOptions as GrpcCallOptions, Metadata } from "@grpc/grpc-js";
+import { type ChannelInterface, type Metadata, type StatusObject, status } from "@grpc/grpc-js";
 import type { CallOptions } from "../contract/flow-control.ts";
 import { afterArrivedInput, startTimer, type Timer } from "../time.ts";
 import { failed, notAnswered } from "./failure.ts";
@@ -10,63 +10,6 @@ export interface UnaryMethod<Request, Response> {
   readonly path: string;
   readonly requestSerialize: (request: Request) => Buffer;
   readonly responseDeserialize: (bytes: Buffer) => Response;
-}
-
-const NO_OPTIONS: GrpcCallOptions = Object.freeze({});
-
-/** One call on its way. Settles once, whatever comes late. */
-class UnaryCall<Response> {
-  readonly #name: string;
-  readonly #resolve: (response: Response) => void;
-  readonly #reject: (cause: unknown) => void;
-  #call: ClientUnaryCall | undefined;
-  #timer: Timer | undefined;
-  #signal: AbortSignal | undefined;
-  #settled = false;
-
-  constructor(name: string, resolve: (response: Response) => void, reject: (cause: unknown) => void) {
-    this.#name = name;
-    this.#resolve = resolve;
-    this.#reject = reject;
-  }
-
-  /** Begins to wait; `call` was made before, and may have been answered already. */
-  await(call: ClientUnaryCall, timeoutMs: number | undefined, options: CallOptions): void {
-    if (this.#settled) return;
-    this.#call = call;
-    if (timeoutMs !== undefined) this.#timer = startTimer(timeoutMs, () => afterArrivedInput(this.#expire));
-    const { signal } = options;
-    if (signal === undefined) return;
-    this.#signal = signal;
-    if (signal.aborted) this.#abort();
-    else signal.addEventListener("abort", this.#abort);
-  }
-
-  answer(response: Response): void {
-    if (this.#settle()) this.#resolve(response);
-  }
-
-  fail(cause: unknown): void {
-    if (this.#settle()) this.#reject(cause);
-  }
-
-  readonly #expire = (): void => this.#giveUp("timeout", "no answer in time");
-
-  readonly #abort = (): void => this.#giveUp("cancelled", "the caller no longer waits");
-
-  #giveUp(reason: "timeout" | "cancelled", why: string): void {
-    if (!this.#settle()) return;
-    this.#reject(notAnswered(this.#name, reason, why));
-    this.#call?.cancel();
-  }
-
-  #settle(): boolean {
-    if (this.#settled) return false;
-    this.#settled = true;
-    this.#timer?.cancel();
-    this.#signal?.removeEventListener("abort", this.#abort);
-    return true;
-  }
 }
 
 /** What a call is made with. */
@@ -82,33 +25,100 @@ export interface UnaryAsk<Request> {
 /**
  * Makes a call and waits for its answer, not longer than `timeoutMs` and not after the signal was aborted.
  *
- * The time goes to the agent as the relative `grpc-timeout` and is kept by a timer of ours. The deadline option of
- * grpc-js would do both with a date: it goes wrong when the wall clock jumps, and its timer beats an answer that came in
- * time while the process was busy.
+ * The time goes to the agent as the relative `grpc-timeout` and is kept by a timer of ours. The deadline of grpc-js would
+ * do both with a date: it goes wrong when the wall clock jumps, and its timer beats an answer that came in time while the
+ * process was busy. Calls are made on the channel itself, since a stub costs as much again as our whole part of a call.
  *
  * @throws ApertureError APERTURE_TRANSPORT, as a rejection
  */
 export function callUnary<Request, Response>(
-  client: Client,
+  channel: ChannelInterface,
   method: UnaryMethod<Request, Response>,
-  { request, metadata, timeoutMs, options }: UnaryAsk<Request>,
+  ask: UnaryAsk<Request>,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const pending = new UnaryCall(method.name, resolve, reject);
-    if (timeoutMs !== undefined) metadata.set("grpc-timeout", `${Math.ceil(timeoutMs)}m`);
-    const { path, requestSerialize, responseDeserialize } = method;
-    const call = client.makeUnaryRequest(
-      path,
-      requestSerialize,
-      responseDeserialize,
-      request,
-      metadata,
-      NO_OPTIONS,
-      (error, response) => {
-        if (error === null) pending.answer(response as Response);
-        else pending.fail(failed(method.name, error));
-      },
-    );
-    pending.await(call, timeoutMs, options);
+    new UnaryCall(method, resolve, reject).start(channel, ask);
   });
+}
+
+type ChannelCall = ReturnType<ChannelInterface["createCall"]>;
+
+/** One call on its way, and the listener to what becomes of it. Settles once, whatever comes late. */
+class UnaryCall<Request, Response> {
+  readonly #method: UnaryMethod<Request, Response>;
+  readonly #resolve: (response: Response) => void;
+  readonly #reject: (cause: unknown) => void;
+  #call: ChannelCall | undefined;
+  #message: Buffer | undefined;
+  #timer: Timer | undefined;
+  #signal: AbortSignal | undefined;
+  #settled = false;
+
+  constructor(
+    method: UnaryMethod<Request, Response>,
+    resolve: (response: Response) => void,
+    reject: (cause: unknown) => void,
+  ) {
+    this.#method = method;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  start(channel: ChannelInterface, { request, metadata, timeoutMs, options }: UnaryAsk<Request>): void {
+    const { path, requestSerialize } = this.#method;
+    const message = requestSerialize(request);
+    if (timeoutMs !== undefined) metadata.set("grpc-timeout", `${Math.ceil(timeoutMs)}m`);
+    const call = channel.createCall(path, Number.POSITIVE_INFINITY, undefined, null, undefined);
+    this.#call = call;
+    call.start(metadata, this);
+    call.startRead();
+    call.sendMessageWithContext({}, message);
+    call.halfClose();
+    if (timeoutMs !== undefined) this.#timer = startTimer(timeoutMs, () => afterArrivedInput(this.#expire));
+    const { signal } = options;
+    if (signal === undefined) return;
+    this.#signal = signal;
+    if (signal.aborted) this.#abort();
+    else signal.addEventListener("abort", this.#abort);
+  }
+
+  onReceiveMetadata(): void {}
+
+  onReceiveMessage(message: Buffer): void {
+    this.#message = message;
+  }
+
+  onReceiveStatus(answer: StatusObject): void {
+    if (!this.#settle()) return;
+    if (answer.code !== status.OK) this.#reject(failed(this.#method.name, answer));
+    else this.#resolveWith(this.#message);
+  }
+
+  #resolveWith(message: Buffer | undefined): void {
+    const { name, responseDeserialize } = this.#method;
+    try {
+      if (message === undefined) this.#reject(notAnswered(name, "agent-error", "an answer without a message"));
+      else this.#resolve(responseDeserialize(message));
+    } catch (cause) {
+      this.#reject(notAnswered(name, "agent-error", `an answer that cannot be read: ${cause}`));
+    }
+  }
+
+  readonly #expire = (): void => this.#giveUp("timeout", "no answer in time");
+
+  readonly #abort = (): void => this.#giveUp("cancelled", "the caller no longer waits");
+
+  #giveUp(reason: "timeout" | "cancelled", why: string): void {
+    if (!this.#settle()) return;
+    this.#reject(notAnswered(this.#method.name, reason, why));
+    this.#call?.cancelWithStatus(status.CANCELLED, why);
+  }
+
+  #settle(): boolean {
+    if (this.#settled) return false;
+    this.#settled = true;
+    this.#timer?.cancel();
+    this.#signal?.removeEventListener("abort", this.#abort);
+    return true;
+  }
 }

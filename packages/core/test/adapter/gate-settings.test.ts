@@ -50,6 +50,23 @@ describe("gateSettings", () => {
   });
 });
 
+describe("gateSettings, isError", () => {
+  it("is the application's where it is given", () => {
+    const { isError } = settings({ isError: (statusCode: number) => statusCode === 404 });
+    expect([404, 500].filter(isError)).to.deep.equal([404]);
+  });
+
+  it("counts from 500 up, and says so once, where the application's throws", () => {
+    const logger = new CollectedWarnings();
+    const broken = () => {
+      throw new Error("no table");
+    };
+    const { isError } = settings({ isError: broken, logger });
+    expect([404, 500, 503].filter(isError)).to.deep.equal([500, 503]);
+    expect(logger.messages).to.deep.equal(["isError failed: no table"]);
+  });
+});
+
 describe("gateSettings, ignored requests", () => {
   const rows: readonly (readonly [options: object, method: string, path: string, ignored: boolean])[] = [
     [{ ignoredPaths: ["/health"] }, "GET", "/health", true],

@@ -46,11 +46,14 @@ describe("headerLabels", () => {
       { header: "x-tenant", label: "http.request.header.x_tenant" },
       { header: "x-missing", label: "http.request.header.x_missing" },
     ];
-    expect(headerLabels(message, wanted)).to.deep.equal({
-      "http.request.header.x_tenant": "acme",
-      "http.request.header.x_missing": undefined,
-    });
+    expect(headerLabels(message, wanted)).to.deep.equal({ "http.request.header.x_tenant": "acme" });
   });
+
+  for (const header of ["constructor", "__proto__", "toString"]) {
+    it(`takes what every object inherits for no header: ${header}`, () => {
+      expect(headerLabels(messageOf(), [{ header, label: "label" }])).to.deep.equal({});
+    });
+  }
 
   it("joins a header that Node gives as a list", () => {
     const message = messageOf();

@@ -130,6 +130,7 @@ describe("RateLimitHeaders", () => {
 
 describe("retryAfterSeconds", () => {
   for (const [waitMs, seconds] of [
+    [0, 1],
     [0.1, 1],
     [999, 1],
     [1000, 1],

@@ -1,9 +1,11 @@
 import type { ComponentRef, LimiterKind } from "@aperture-flow/core";
+import type { BucketSettings } from "../backend/backend.ts";
 import type { Limiter, LimiterEnvironment } from "../limiter/limiter.ts";
 import { RateLimiter } from "../limiter/rate-limiter.ts";
 import type { StageKind } from "../snapshot.ts";
 import type { ConstantPorts } from "./constant-ports.ts";
 import type { FlowControlComponent, FlowControlName } from "./schema-circuit.ts";
+import type { RateLimiterSpec } from "./schema-flow-control.ts";
 import type { Selector } from "./schema-selectors.ts";
 
 /** What a component becomes. */
@@ -23,42 +25,8 @@ type Builders = {
 
 /** The components that can be evaluated. One that is missing here is a named error, never silence. */
 const BUILDERS: Builders = {
-  rate_limiter: ({ in_ports, parameters, selectors, request_parameters }, ports) => {
-    const capacity = ports.amount("bucket_capacity", in_ports.bucket_capacity);
-    const fillAmount = ports.amount("fill_amount", in_ports.fill_amount);
-    const passThrough =
-      capacity === undefined || fillAmount === undefined || isOn(ports.read("pass_through", in_ports.pass_through));
-    const bucket = {
-      capacity: capacity ?? 0,
-      fillAmount: fillAmount ?? 0,
-      fillIntervalMs: parameters.interval,
-      continuousFill: parameters.continuous_fill,
-      delayInitialFill: parameters.delay_initial_fill,
-      idleMs: parameters.max_idle_time,
-    };
-    return {
-      kind: "rate-limiter",
-      stage: "rate",
-      selectors,
-      create: (ref, environment) =>
-        new RateLimiter(
-          {
-            ref,
-            bucket,
-            limitByLabelKey: parameters.limit_by_label_key || parameters.label_key,
-            tokensLabelKey: request_parameters?.tokens_label_key,
-            deniedStatus: request_parameters?.denied_response_status_code,
-            passThrough,
-          },
-          environment,
-        ),
-    };
-  },
+  rate_limiter: buildRateLimiter,
 };
-
-function isOn(reading: number | undefined): boolean {
-  return reading !== undefined && reading !== 0;
-}
 
 /** What the component becomes, or undefined where the engine does not have such components yet. */
 export function build(component: FlowControlComponent, ports: ConstantPorts): Built | undefined {
@@ -68,4 +36,51 @@ export function build(component: FlowControlComponent, ports: ConstantPorts): Bu
     if (spec !== undefined) return builder?.(spec, ports);
   }
   return undefined;
+}
+
+function buildRateLimiter(
+  { in_ports, parameters, selectors, request_parameters }: RateLimiterSpec,
+  ports: ConstantPorts,
+): Built {
+  const { bucket, passThrough } = bucketOf(in_ports, parameters, ports);
+  const settings = {
+    bucket,
+    passThrough,
+    limitByLabelKey: parameters.limit_by_label_key || parameters.label_key,
+    tokensLabelKey: request_parameters?.tokens_label_key,
+    deniedStatus: request_parameters?.denied_response_status_code,
+  };
+  return {
+    kind: "rate-limiter",
+    stage: "rate",
+    selectors,
+    create: (ref, environment) => new RateLimiter({ ref, ...settings }, environment),
+  };
+}
+
+interface Bucket {
+  readonly bucket: BucketSettings;
+  readonly passThrough: boolean;
+}
+
+/** A limit that is an invalid reading limits nothing. */
+function bucketOf(
+  { bucket_capacity, fill_amount, pass_through }: RateLimiterSpec["in_ports"],
+  parameters: RateLimiterSpec["parameters"],
+  ports: ConstantPorts,
+): Bucket {
+  const capacity = ports.amount("bucket_capacity", bucket_capacity);
+  const fillAmount = ports.amount("fill_amount", fill_amount);
+  const isPassing = ports.isOn("pass_through", pass_through);
+  return {
+    bucket: {
+      capacity: capacity ?? 0,
+      fillAmount: fillAmount ?? 0,
+      fillIntervalMs: parameters.interval,
+      continuousFill: parameters.continuous_fill,
+      delayInitialFill: parameters.delay_initial_fill,
+      idleMs: parameters.max_idle_time,
+    },
+    passThrough: isPassing || capacity === undefined || fillAmount === undefined,
+  };
 }

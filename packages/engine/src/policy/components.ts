@@ -50,6 +50,6 @@ export function componentsOf(spec: PolicySpec): readonly PlacedComponent[] {
 
 /** `rate_limiter`, `decider` and so on: what the component is called in the policy language. */
 export function componentName(component: Component): string {
-  const inner = component.flow_control ?? component.auto_scale ?? component.query ?? component;
+  const inner = component.flow_control ?? component.auto_scale ?? component;
   return Object.keys(inner)[0] ?? "component";
 }

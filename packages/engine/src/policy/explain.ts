@@ -1,5 +1,5 @@
-import { nearestName } from "@aperture-flow/core";
 import { z } from "zod";
+import { nearestKey } from "./nearest-key.ts";
 import { type Path, type PolicyDocument, valueAt } from "./policy-document.ts";
 import { type PolicyProblem, problemAt } from "./policy-problem.ts";
 
@@ -8,15 +8,15 @@ export function explain(error: z.ZodError, schema: z.ZodType, document: PolicyDo
   return error.issues.flatMap((issue) => {
     const path = issue.path.filter((step) => typeof step !== "symbol");
     if (issue.code === "unrecognized_keys") {
-      const known = keysOf(schemaAt(schema, path));
-      return issue.keys.map((key) => problemAt(document, [...path, key], unknownKey(key, known)));
+      const place = schemaAt(schema, path);
+      return issue.keys.map((key) => problemAt(document, [...path, key], unknownKey(key, place)));
     }
     return [problemAt(document, path, withFound(issue.message, valueAt(document.content, path)))];
   });
 }
 
-function unknownKey(key: string, known: readonly string[]): string {
-  const nearest = nearestName(key, known);
+function unknownKey(key: string, place: unknown): string {
+  const nearest = nearestKey(key, keysOf(place));
   return nearest === undefined ? "unknown key" : `unknown key; did you mean \`${nearest}\`?`;
 }
 
@@ -34,8 +34,17 @@ function shown(value: unknown): string {
   return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
 }
 
+/** Those that may stand here, and as `key.inner` those one level below: a key may be misspelt, or in the wrong place. */
 function keysOf(schema: unknown): readonly string[] {
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const own = shapeOf(schema);
+  const inner = Object.entries(own).flatMap(([key, value]) =>
+    Object.keys(shapeOf(unwrapped(value))).map((innerKey) => `${key}.${innerKey}`),
+  );
+  return [...Object.keys(own), ...inner];
+}
+
+function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
+  return schema instanceof z.ZodObject ? schema.shape : {};
 }
 
 /** The schema of what stands at the end of a path; it looks through whatever only wraps another schema. */

@@ -1,6 +1,6 @@
 import { parsePolicy } from "./parse.ts";
 import type { Policy } from "./policy.ts";
-import { type PolicyProblem, policyError } from "./policy-problem.ts";
+import { fromTopToBottom, type PolicyProblem, policyError } from "./policy-problem.ts";
 import { type PolicySource, readDocuments } from "./read.ts";
 
 /**
@@ -16,7 +16,7 @@ export async function loadPolicies(source: PolicySource): Promise<readonly Polic
   for (const document of documents) {
     const parsed = await parsePolicy(document);
     if ("problems" in parsed) {
-      found.push(...parsed.problems);
+      found.push(...fromTopToBottom(parsed.problems));
       continue;
     }
     const { policy } = parsed;

@@ -28,7 +28,8 @@ export async function compilePatterns(spec: unknown, complain: Complain): Promis
     try {
       patterns.set(regex, RE2JS.compile(regex));
     } catch (error) {
-      complain(path, `not an RE2 expression: ${error instanceof Error ? error.message : String(error)}`);
+      const message = error instanceof Error ? error.message : String(error);
+      complain(path, `not an RE2 expression: ${message.replace("error parsing regexp: ", "")}`);
     }
   }
   return patterns;

@@ -16,6 +16,13 @@ export function problemAt(document: PolicyDocument, path: Path, text: string): P
   return { origin: document.origin, position: document.positionOf(path), path: pathText(path), text };
 }
 
+/** The problems of one document, from top to bottom. */
+export function fromTopToBottom(problems: readonly PolicyProblem[]): readonly PolicyProblem[] {
+  const line = ({ position }: PolicyProblem) => position?.line ?? 0;
+  const column = ({ position }: PolicyProblem) => position?.column ?? 0;
+  return [...problems].sort((a, b) => line(a) - line(b) || column(a) - column(b));
+}
+
 /** So that a file that is wrong throughout does not fill a log. */
 const MOST_LINES = 100;
 

@@ -1,19 +1,7 @@
 import type { z } from "zod";
 import { inPort, outPort } from "./schema-ports.ts";
 import { labelMatcher, selectors } from "./schema-selectors.ts";
-import {
-  duration,
-  flag,
-  integer,
-  list,
-  mapping,
-  name,
-  number,
-  oneKeyOf,
-  positiveDuration,
-  statusCode,
-  text,
-} from "./schema-values.ts";
+import { duration, flag, integer, list, mapping, number, positiveDuration, statusCode, text } from "./schema-values.ts";
 
 const MAX_IDLE = "7200s";
 
@@ -23,7 +11,7 @@ const acceptPercentageOut = mapping({
 
 const requestParameters = mapping({
   tokens_label_key: text().optional().describe("The label that says how many tokens a flow takes; 1 without it."),
-  denied_response_status_code: statusCode().optional().describe("HTTP status of a rejection; 429 by default."),
+  denied_response_status_code: statusCode.optional().describe("HTTP status of a rejection; 429 by default."),
 });
 
 const lazySync = mapping({
@@ -95,7 +83,7 @@ export const scheduler = mapping({
   fairness_label_key: text()
     .optional()
     .describe("Flows with different values of this label take turns within a workload."),
-  denied_response_status_code: statusCode().optional().describe("HTTP status of a rejection; 503 by default."),
+  denied_response_status_code: statusCode.optional().describe("HTTP status of a rejection; 503 by default."),
 });
 
 export const quotaScheduler = mapping({
@@ -140,7 +128,7 @@ export const concurrencyScheduler = mapping({
 const samplerParameterShape = {
   selectors,
   session_label_key: text().optional().describe("Flows with the same value of this label get the same answer."),
-  denied_response_status_code: statusCode().optional().describe("HTTP status of a rejection; 403 by default."),
+  denied_response_status_code: statusCode.optional().describe("HTTP status of a rejection; 403 by default."),
 };
 
 const passThroughShape = {

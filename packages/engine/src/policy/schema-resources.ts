@@ -40,7 +40,7 @@ const rego = mapping({
     .describe("The labels that the module gives."),
 });
 
-const classifier = mapping({
+export const classifier = mapping({
   selectors,
   rules: byName(classifierRule).optional().describe("Labels, and where they come from."),
   rego: rego.optional().describe("Labels that a Rego module gives."),
@@ -83,7 +83,7 @@ export const fluxMeter = mapping({
   when: ({ issues }) => issues.length === 0,
 });
 
-const infraMeter = mapping({
+export const infraMeter = mapping({
   receivers: byName(anything()).optional().describe("Receivers of the OpenTelemetry collector, by name."),
   processors: byName(anything()).optional().describe("Processors of the OpenTelemetry collector, by name."),
   pipeline: mapping({

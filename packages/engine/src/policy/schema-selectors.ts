@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { byName, list, mapping, name, oneKeyOf, oneOf, someOf, text } from "./schema-values.ts";
 
-const requirement = mapping({
+export const requirement = mapping({
   key: name().describe("The label."),
   operator: oneOf("In", "NotIn", "Exists", "DoesNotExist").describe(
     "`In`: the label is there and its value is listed. `NotIn`: the opposite, so also without the label. `Exists` and `DoesNotExist` ask for the label alone.",
@@ -23,7 +23,7 @@ export interface Expression {
   readonly label_matches?: { readonly label: string; readonly regex: string } | undefined;
 }
 
-const expression: z.ZodType<Expression, Expression> = z.lazy(() =>
+export const expression: z.ZodType<Expression, Expression> = z.lazy(() =>
   oneKeyOf("condition", {
     not: expression.optional().describe("True where this is false."),
     all: expressions.optional().describe("True where each of these is; so also where there is none."),

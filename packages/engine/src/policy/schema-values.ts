@@ -14,39 +14,51 @@ export function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
 
 /** A mapping of which exactly one key is used. */
 export function oneKeyOf<Shape extends z.ZodRawShape>(what: string, shape: Shape) {
-  return mapping(shape).refine((value) => Object.keys(value).length === 1, {
-    error: ({ input }) => `needs exactly one ${what}, has ${keysOf(input).join(" and ") || "none"}`,
-    when: ({ issues }) => issues.length === 0,
-  });
+  return mapping(shape)
+    .refine((value) => Object.keys(value).length === 1, {
+      error: ({ input }) => `needs exactly one ${what}, has ${keysOf(input).join(" and ") || "none"}`,
+      when: ({ issues }) => issues.length === 0,
+    })
+    .meta(ONE_KEY);
 }
+
+/** For editors, which do not know of the refinement. */
+const ONE_KEY = { minProperties: 1, maxProperties: 1 };
 
 function keysOf(value: unknown): readonly string[] {
   return typeof value === "object" && value !== null ? Object.keys(value).map((key) => `\`${key}\``) : [];
 }
 
 export function text() {
-  return z.string({ error: "expected a text" });
+  return z.string({ error: ({ input }) => `expected a text${isUnquoted(input) ? " in quotes" : ""}` });
+}
+
+/** YAML makes numbers and booleans of texts that look like them. */
+function isUnquoted(value: unknown): boolean {
+  return typeof value === "number" || typeof value === "boolean";
 }
 
 /** A text that says something: the language treats an empty one as absent. */
 export function name() {
-  const error = "expected a text that is not empty";
-  return z.string({ error }).min(1, { error });
+  const empty = "expected a text that is not empty";
+  const error = ({ input }: { readonly input?: unknown }) => (isUnquoted(input) ? "expected a text in quotes" : empty);
+  return z.string({ error }).min(1, { error: empty });
 }
 
 export function flag() {
   return z.boolean({ error: "expected true or false" });
 }
 
-/** Finite; further bounds are put in words here and checked by what the caller chains. */
-export function number(bounds: { gt?: number; gte?: number; lte?: number; not?: number } = {}) {
-  const words = [
-    bounds.gt === undefined ? "" : ` above ${bounds.gt}`,
-    bounds.gte === undefined ? "" : ` from ${bounds.gte}`,
-    bounds.lte === undefined ? "" : ` up to ${bounds.lte}`,
-    bounds.not === undefined ? "" : ` other than ${bounds.not}`,
-  ];
-  const error = `expected a number${words.join("")}`;
+/** All that a number may have to be besides finite. */
+interface Bounds {
+  readonly gt?: number;
+  readonly gte?: number;
+  readonly lte?: number;
+  readonly not?: number;
+}
+
+export function number(bounds: Bounds = {}) {
+  const error = expectedNumber(bounds);
   let schema = z.number({ error });
   if (bounds.gt !== undefined) schema = schema.gt(bounds.gt, { error });
   if (bounds.gte !== undefined) schema = schema.gte(bounds.gte, { error });
@@ -54,14 +66,23 @@ export function number(bounds: { gt?: number; gte?: number; lte?: number; not?: 
   return bounds.not === undefined ? schema : schema.refine((value) => value !== bounds.not, { error });
 }
 
+function expectedNumber({ gt, gte, lte, not }: Bounds): string {
+  const words: string[] = [];
+  if (gt !== undefined) words.push(`> ${gt}`);
+  if (gte !== undefined) words.push(`>= ${gte}`);
+  if (lte !== undefined) words.push(`<= ${lte}`);
+  if (not !== undefined) words.push(`other than ${not}`);
+  return `expected a number ${words.join(" and ")}`.trimEnd();
+}
+
 export function integer(bounds: { gte: number }) {
-  const error = `expected a whole number from ${bounds.gte}`;
+  const error = `expected a whole number >= ${bounds.gte}`;
   return z.int({ error }).gte(bounds.gte, { error });
 }
 
 /** 64-bit numbers are texts in generated values files, and either in policies. */
 export function bigCount(bounds: { gte: number }) {
-  const error = `expected a whole number from ${bounds.gte}`;
+  const error = `expected a whole number >= ${bounds.gte}`;
   const inText = z.string({ error }).regex(/^\d+$/, { error }).transform(Number);
   return z.union([z.number({ error }), inText], { error }).pipe(z.number({ error }).gte(bounds.gte, { error }));
 }
@@ -94,14 +115,13 @@ export function oneOf<const Names extends readonly [string, ...string[]]>(...nam
   return z.enum(names, { error: `expected one of ${names.map((each) => `\`${each}\``).join(", ")}` });
 }
 
+const statusError = "expected the name of an HTTP status such as `TooManyRequests`, or its number";
+const statusByName = z.enum(Object.keys(STATUS_CODES) as [string, ...string[]]).transform((key) => STATUS_CODES[key]);
+
 /** Becomes the number; `undefined` for `Empty`, which stands for the default of the component. */
-export function statusCode() {
-  const error = "expected the name of an HTTP status such as `TooManyRequests`, or its number";
-  const known = Object.values(STATUS_CODES);
-  const byItsName = z.enum(Object.keys(STATUS_CODES) as [string, ...string[]]).transform((key) => STATUS_CODES[key]);
-  const byNumber = z.number().refine((code) => known.includes(code));
-  return z.union([byItsName, byNumber], { error }).transform((code) => (code === 0 ? undefined : code));
-}
+export const statusCode = z
+  .union([statusByName, z.literal(Object.values(STATUS_CODES))], { error: statusError })
+  .transform((code) => (code === 0 ? undefined : code));
 
 /** Data that belongs to somebody else and is kept as it is. */
 export function anything() {

@@ -1,4 +1,4 @@
-import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from "yaml";
+import { Composer, type Document, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, visit } from "yaml";
 import { plainData } from "./plain-data.ts";
 import type { Path, PolicyDocument, Position } from "./policy-document.ts";
 import { type PolicyProblem, problemAt } from "./policy-problem.ts";
@@ -17,8 +17,8 @@ export interface TextName {
 
 /** Levels of the parser's own, which has one for the document and sometimes two for a mapping. */
 const DEEPEST_STACK = 130;
-/** How often an alias whose anchor holds aliases may be repeated. */
-const MOST_ALIASES = 100;
+/** How often an alias may be used, times how often the aliases behind its anchor are. */
+const MOST_ALIASES = 1000;
 
 /** The documents of a YAML text; JSON is YAML. Duplicate keys, unknown tags and all else that YAML warns of is refused. */
 export function readYaml(text: string, name: TextName): Reading {
@@ -44,6 +44,7 @@ function nothing(name: TextName, text: string): Reading {
 
 /** Stops at a depth that would overflow the stack of the composer, which is recursive; the parser is not. */
 function parse(text: string, lines: LineCounter) {
+  lines.addNewLine(0);
   const parser = new Parser(lines.addNewLine);
   const tokens = [];
   for (const lexeme of new Lexer().lex(text)) {
@@ -60,7 +61,7 @@ function isBlank(contents: unknown): boolean {
 
 function readOne(yaml: Document.Parsed, lines: LineCounter, name: TextName): Reading {
   const blank: PolicyDocument = { ...name, content: undefined, positionOf: (path) => positionIn(yaml, lines, path) };
-  const faults = [...yaml.errors, ...yaml.warnings].map(({ pos, message }) =>
+  const faults = [...yaml.errors, ...yaml.warnings, ...unknownAliases(yaml)].map(({ pos, message }) =>
     problemAt({ ...blank, positionOf: () => positionAt(lines, pos[0]) }, [], message),
   );
   if (faults.length > 0) return { documents: [], problems: faults };
@@ -72,6 +73,19 @@ function readOne(yaml: Document.Parsed, lines: LineCounter, name: TextName): Rea
   } catch (error) {
     return { documents: [], problems: [problemAt(blank, [], error instanceof Error ? error.message : String(error))] };
   }
+}
+
+/** They would be found when the document is turned into data, but without their position. */
+function unknownAliases(yaml: Document.Parsed) {
+  const anchors = new Set<string>();
+  const faults: { readonly pos: readonly [number, number]; readonly message: string }[] = [];
+  visit(yaml, (_key, node) => {
+    if (isAlias(node) && !anchors.has(node.source)) {
+      const message = `unknown alias \`*${node.source}\`; a text that starts with \`*\` needs quotes`;
+      faults.push({ pos: [node.range?.[0] ?? 0, node.range?.[1] ?? 0], message });
+    } else if ((isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined) anchors.add(node.anchor);
+  });
+  return faults;
 }
 
 /** Of the key, in a mapping; of the item, in a list; of the nearest thing around it, where the path leads nowhere. */

@@ -1,11 +1,10 @@
 import type { CheckRequest, CheckResponse, Lease, LimiterDecision, RejectReason } from "../../contract/check.ts";
-import { cacheKeysFromWire, cacheLookupFromWire, wireFromCacheKeys, wireFromCacheLookup } from "./cache.ts";
+import { cacheKeysFromWire, cacheLookupFromWire, wireFromCacheLookup } from "./cache.ts";
 import { decisionFromWire, wireFromDecision } from "./decision.ts";
 import { durationFromMs, msFromDuration } from "./duration.ts";
 import { malformed } from "./malformed.ts";
 import type { WireCheckRequest, WireCheckResponse } from "./messages.ts";
 import { knownStatus } from "./status-code.ts";
-import { wellFormed, wellFormedLabels } from "./well-formed.ts";
 
 const ACCEPTED = 0;
 const REJECTED = 1;
@@ -19,17 +18,6 @@ const DEFAULT_STATUS: Readonly<Record<RejectReason, number>> = {
   "not-sampled": 403,
   "no-matching-ramp": 403,
 };
-
-export function wireFromCheckRequest(request: CheckRequest): WireCheckRequest {
-  const { controlPoint, labels, rampMode, expectEnd, cache } = request;
-  return {
-    control_point: wellFormed(controlPoint),
-    labels: wellFormedLabels(labels),
-    ramp_mode: rampMode,
-    expect_end: expectEnd,
-    cache_lookup_request: cache && wireFromCacheKeys({ controlPoint, ...cache }),
-  };
-}
 
 export function checkRequestFromWire(wire: WireCheckRequest): CheckRequest {
   const { cache_lookup_request: keys } = wire;

@@ -8,11 +8,3 @@ const HALF_PAIRS = /\p{Surrogate}/gu;
 export function wellFormed(text: string): string {
   return HALF_PAIR.test(text) ? text.replace(HALF_PAIRS, "\ufffd") : text;
 }
-
-export function wellFormedLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  for (const name of Object.keys(labels)) {
-    if (!HALF_PAIR.test(name) && !HALF_PAIR.test(labels[name] as string)) continue;
-    return Object.fromEntries(Object.entries(labels).map(([key, value]) => [wellFormed(key), wellFormed(value)]));
-  }
-  return labels;
-}

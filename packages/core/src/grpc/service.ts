@@ -1,0 +1,108 @@
+import type { Server } from "@grpc/grpc-js";
+import type { CheckRequest, CheckResponse } from "../contract/check.ts";
+import type { Awaitable, FlowControl } from "../contract/flow-control.ts";
+import type { FlowRecord } from "../contract/flow-record.ts";
+import { nowMs } from "../time.ts";
+import { flowRecords } from "./flow-report.ts";
+import { giveBackIfGone } from "./gone-client.ts";
+import { checkHttpHandler } from "./http-service.ts";
+import { type ServedCall, type ServedControl, serve } from "./served-call.ts";
+import { cacheKeysFromWire, cacheUpsertFromWire, wireFromCacheLookup, wireFromCacheOperations } from "./wire/cache.ts";
+import { checkRequestFromWire, wireFromCheckResponse } from "./wire/check.ts";
+import { endRequestFromWire, wireFromEndResponse } from "./wire/end.ts";
+import { WIRE } from "./wire/load-proto.ts";
+import type { WireCheckRequest, WireCheckResponse, WireExportRequest, WireExportResponse } from "./wire/messages.ts";
+
+export interface FlowControlServiceOptions {
+  /** Names of the services at an address, for selectors that name one; none by default. */
+  readonly servicesOf?: ((address: string) => readonly string[]) | undefined;
+  /** Takes what clients report of finished flows; the control's own `recordFlow` by default. */
+  readonly onFlow?: ((record: FlowRecord) => void) | undefined;
+}
+
+/**
+ * Serves a control on a gRPC server as an Aperture agent does, so that every Aperture SDK can ask it: the services
+ * `FlowControlService` and `FlowControlServiceHTTP`, and OTLP's `TraceService` for the flows that clients report.
+ *
+ * A rejection is an answer; an error of the control is the call's status, which clients take as a reason to fail open.
+ *
+ * @example
+ * const server = new Server();
+ * addFlowControlServices(server, await createEngine({ policies: "policies" }));
+ * server.bindAsync("127.0.0.1:8089", ServerCredentials.createInsecure(), (error) => { ... });
+ */
+export function addFlowControlServices(
+  server: Server,
+  control: FlowControl,
+  options: FlowControlServiceOptions = {},
+): void {
+  const { servicesOf = noServices, onFlow = (record) => control.recordFlow?.(record) } = options;
+  server.addService(
+    {
+      Check: WIRE.check,
+      CacheLookup: WIRE.cacheLookup,
+      CacheUpsert: WIRE.cacheUpsert,
+      CacheDelete: WIRE.cacheDelete,
+      FlowEnd: WIRE.flowEnd,
+    },
+    {
+      Check: serve((wire: WireCheckRequest, call) => check(wire, call, { control, servicesOf })),
+      CacheLookup: serve(async (wire, call) =>
+        wireFromCacheLookup(await control.cacheLookup(cacheKeysFromWire(wire), call)),
+      ),
+      CacheUpsert: serve(async (wire, call) =>
+        wireFromCacheOperations(await control.cacheUpsert(cacheUpsertFromWire(wire), call)),
+      ),
+      CacheDelete: serve(async (wire, call) =>
+        wireFromCacheOperations(await control.cacheDelete(cacheKeysFromWire(wire), call)),
+      ),
+      FlowEnd: serve(async (wire, call) => wireFromEndResponse(await control.end(endRequestFromWire(wire), call))),
+    },
+  );
+  server.addService({ CheckHTTP: WIRE.checkHttp }, { CheckHTTP: checkHttpHandler({ control, servicesOf }) });
+  server.addService({ Export: WIRE.exportTraces }, { Export: serve((wire) => takeFlows(wire, onFlow)) });
+}
+
+function noServices(): readonly string[] {
+  return [];
+}
+
+function check(wire: WireCheckRequest, call: ServedCall, served: ServedControl): Awaitable<WireCheckResponse> {
+  const startMs = nowMs();
+  const asked = checkRequestFromWire(wire);
+  // SDKs send a look-up of nothing with every check; it needs no cache.
+  const empty = asked.cache?.resultKey === undefined && asked.cache?.globalKeys?.length === 0;
+  const request: CheckRequest = {
+    ...asked,
+    services: served.servicesOf(hostOf(call.peer)),
+    cache: empty ? undefined : asked.cache,
+  };
+  const answer = (response: CheckResponse): WireCheckResponse => {
+    giveBackIfGone(response, request.controlPoint, { call, control: served.control });
+    return {
+      ...wireFromCheckResponse(response, {
+        request,
+        labelNames: Object.keys(request.labels),
+        telemetryLabels: { ...request.labels, "aperture.control_point_type": "feature" },
+        startMs,
+        endMs: nowMs(),
+      }),
+      ...(empty && response.accepted && { cache_lookup_response: {} }),
+    };
+  };
+  const response = served.control.check(request, call);
+  return response instanceof Promise ? response.then(answer) : answer(response);
+}
+
+/** Without the port; `unix:` addresses have none. */
+function hostOf(peer: string): string {
+  const host = peer.replace(/:\d+$/, "");
+  return host.replace(/^\[(.*)\]$/, "$1");
+}
+
+function takeFlows(wire: WireExportRequest, onFlow: (record: FlowRecord) => void): WireExportResponse {
+  const { records, refused } = flowRecords(wire);
+  for (const record of records) onFlow(record);
+  if (refused === 0) return {};
+  return { partial_success: { rejected_spans: refused, error_message: "no check response that could be read" } };
+}
