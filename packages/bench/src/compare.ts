@@ -15,8 +15,8 @@ export interface Rounds {
   readonly count: number;
   /** Rounds before the first that counts, in which code is compiled and memory is fetched. */
   readonly warmUp: number;
-  /** Called before each turn of a candidate; warm-ups have a round below 0. */
-  readonly progress: (round: number, candidate: string) => void;
+  /** Called before each round; warm-ups are below 0. */
+  readonly progress: (round: number) => void;
 }
 
 /**
@@ -31,11 +31,10 @@ export async function compare<Cost>(
 ): Promise<readonly Result<Cost>[]> {
   const samples = candidates.map((): Cost[] => []);
   for (let round = -warmUp; round < count; round += 1) {
+    progress(round);
     for (let turn = 0; turn < candidates.length; turn += 1) {
       const index = (turn + round + warmUp) % candidates.length;
-      const { name, round: run } = candidates[index] as Candidate<Cost>;
-      progress(round, name);
-      const cost = await run();
+      const cost = await (candidates[index] as Candidate<Cost>).round();
       if (round >= 0) samples[index]?.push(cost);
     }
   }

@@ -12,17 +12,16 @@ export function amount(full: number, { quick }: Effort): number {
   return quick ? Math.max(1, Math.round(full / QUICK_SHARE)) : full;
 }
 
-/** Rounds that are shown while they run. */
-export function rounds(count: number, title: string, { quick }: Effort): Rounds {
+/** Rounds that show how far they are. One of them is enough to see that everything runs. */
+export function rounds(full: number, title: string, { quick }: Effort): Rounds {
+  const count = quick ? 1 : full;
   return {
-    count: quick ? 1 : count,
+    count,
     warmUp: quick ? 0 : 1,
-    progress: (round, candidate) => {
-      const turn = round < 0 ? "warm-up" : `round ${round + 1} of ${quick ? 1 : count}`;
-      const line = `${title}: ${turn}, ${candidate}`;
-      // A line that overwrites itself is for people; a log gets one line a round at most.
-      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
-      else if (candidate === "") process.stderr.write(`${line}\n`);
+    progress: (round) => {
+      const line = `${title}: ${round < 0 ? "warm-up" : `round ${round + 1} of ${count}`}`;
+      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}${round + 1 === count ? "\n" : ""}`);
+      else if (round <= 0) process.stderr.write(`${line}\n`);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { Complaints } from "../complaints.ts";
-import { ApertureError } from "../contract/errors.ts";
 import { defaultLogger } from "../environment.ts";
 import { unknownOptions } from "../option-names.ts";
+import { checkOptions, invalidOption } from "./check-options.ts";
 import type { HeaderLabel } from "./http-labels.ts";
 import type { AdapterOptions } from "./options.ts";
 
@@ -47,16 +47,12 @@ export interface GateSettings {
  * @throws ApertureError APERTURE_OPTION_INVALID with what to write instead.
  */
 export function gateSettings<Req>(options: AdapterOptions<Req, never>, extraNames: readonly string[]): GateSettings {
-  if (typeof options?.client?.startFlow !== "function") {
-    throw invalid("client must be an ApertureClient, such as new ApertureClient({ control })");
+  checkOptions(options);
+  const complaints = new Complaints(options.logger ?? defaultLogger);
+  for (const complaint of unknownOptions(options, [...OPTION_NAMES, ...extraNames])) {
+    complaints.say(complaint, () => complaint);
   }
-  const logger = options.logger ?? defaultLogger;
-  for (const complaint of unknownOptions(options, [...OPTION_NAMES, ...extraNames])) logger.warn(complaint);
-  const complaints = new Complaints(logger);
   const { trustBaggage, ipv6PrefixLength = 64, rateLimitHeaders = true } = options;
-  if (!Number.isInteger(ipv6PrefixLength) || ipv6PrefixLength < 32 || ipv6PrefixLength > 128) {
-    throw invalid(`ipv6PrefixLength must be a whole number from 32 to 128, got ${ipv6PrefixLength}`);
-  }
   return {
     headers: (options.headerLabels ?? []).map(headerLabel).map(refuseTwins),
     ignores: ignoring(options),
@@ -89,7 +85,7 @@ function guarded(isError: (statusCode: number) => boolean, complaints: Complaint
 function headerLabel(name: string): HeaderLabel {
   const header = String(name).toLowerCase();
   if (CREDENTIALS.includes(header)) {
-    throw invalid(`headerLabels: "${name}" is a credential and must not become a label`);
+    throw invalidOption(`headerLabels: "${name}" is a credential and must not become a label`);
   }
   return { header, label: `http.request.header.${header.replaceAll("-", "_")}` };
 }
@@ -98,7 +94,9 @@ function headerLabel(name: string): HeaderLabel {
 function refuseTwins(added: HeaderLabel, index: number, all: readonly HeaderLabel[]): HeaderLabel {
   const twin = all.slice(0, index).find(({ label }) => label === added.label);
   if (twin !== undefined) {
-    throw invalid(`headerLabels: "${twin.header}" and "${added.header}" would both become the label ${added.label}`);
+    throw invalidOption(
+      `headerLabels: "${twin.header}" and "${added.header}" would both become the label ${added.label}`,
+    );
   }
   return added;
 }
@@ -119,8 +117,4 @@ function ignoring<Req>({
     exact.has(path) ||
     prefixes.some((prefix) => path.startsWith(prefix)) ||
     patterns.some((pattern) => path.search(pattern) !== -1);
-}
-
-function invalid(message: string): ApertureError {
-  return new ApertureError("APERTURE_OPTION_INVALID", message);
 }

@@ -117,7 +117,7 @@ export class Gate<Req, Reply = unknown> {
     }
     setFlowOfMessage(exchange.message, flow);
     this.#writeHeaders(flow, exchange);
-    if (flow.shouldRun() || this.#mode() !== "enforce") {
+    if (flow.shouldRun() || !this.#isEnforced()) {
       new ResponseEnd(flow, exchange, { ...this.#settings, sockets: this.#sockets });
       return { flow, abandoned: false };
     }
@@ -125,6 +125,11 @@ export class Gate<Req, Reply = unknown> {
     void flow.end();
     if (leavesBodyUnread(exchange.message)) exchange.response.setHeader("Connection", "close");
     return { flow, abandoned: false, rejection: rejectionOf(flow, exchange.message.headers.accept) };
+  }
+
+  #isEnforced(): boolean {
+    const mode = this.#mode();
+    return mode !== "shadow" && mode !== "off";
   }
 
   /** Asked again when the decision is there: whoever turns enforcement off means the requests that wait, too. */

@@ -36,11 +36,15 @@ export function httpLabels(message: IncomingMessage, parts: HttpLabelParts): Lab
   };
 }
 
+const BODILESS: readonly (string | undefined)[] = ["GET", "HEAD", "DELETE", "OPTIONS"];
+
 /** 0 for a request without a body, -1 for a body of unknown length. */
 function contentLength(message: IncomingMessage): string {
   const length = message.headers["content-length"];
   if (length !== undefined) return length;
-  return message.headers["transfer-encoding"] === undefined ? "0" : "-1";
+  // HTTP/2 has no header that announces a body of unknown length; what the method is for must do.
+  const mayHaveBody = message.httpVersionMajor >= 2 && !BODILESS.includes(message.method);
+  return mayHaveBody || message.headers["transfer-encoding"] !== undefined ? "-1" : "0";
 }
 
 /** The path of a request target, which may also be a whole URL (RFC 9112, absolute form) or `*`. Without the query. */

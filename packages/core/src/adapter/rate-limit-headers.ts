@@ -34,8 +34,8 @@ export class RateLimitHeaders {
   #policy(decision: LimiterDecision, quota: Quota): string {
     let text = this.#policies.get(quota);
     if (text === undefined) {
-      const window = Number.isFinite(quota.windowMs) ? `;w=${Math.ceil(quota.windowMs / 1000)}` : "";
-      text = `${quoted(decision.ref.policy)};q=${Math.floor(quota.limit)}${window}`;
+      const window = Number.isFinite(quota.windowMs) ? `;w=${whole(Math.ceil(quota.windowMs / 1000))}` : "";
+      text = `${quoted(decision.ref.policy)};q=${whole(Math.floor(quota.limit))}${window}`;
       this.#policies.set(quota, text);
     }
     return text;
@@ -56,14 +56,14 @@ function secondsUntilReset(decision: LimiterDecision, quota: Quota): number | un
   if (!Number.isFinite(quota.windowMs)) return undefined;
   if (decision.dropped) return decision.waitMs > 0 ? retryAfterSeconds(decision.waitMs) : undefined;
   const missing = Math.max(0, quota.limit - decision.tokens.remaining);
-  return Math.ceil((missing / quota.limit) * (quota.windowMs / 1000));
+  return quota.limit > 0 ? whole(Math.ceil((missing / quota.limit) * (quota.windowMs / 1000))) : undefined;
 }
 
 /** The sum of many small fills may fall short of a whole token by rounding alone. */
 const ROUNDING = 1e-9;
 
 function left({ tokens }: LimiterDecision): number {
-  return Math.max(0, Math.floor(tokens.remaining + ROUNDING));
+  return whole(Math.max(0, Math.floor(tokens.remaining + ROUNDING)));
 }
 
 function share({ tokens, quota }: LimiterDecision): number {
@@ -73,10 +73,17 @@ function share({ tokens, quota }: LimiterDecision): number {
 /** The older headers, whose meaning was never written down: we send seconds from now, not a date. */
 function writeLegacy(decision: LimiterDecision, set: (name: string, value: string) => void): void {
   if (decision.quota === undefined) return;
-  set("X-RateLimit-Limit", String(Math.floor(decision.quota.limit)));
+  set("X-RateLimit-Limit", String(whole(Math.floor(decision.quota.limit))));
   set("X-RateLimit-Remaining", String(left(decision)));
   const seconds = secondsUntilReset(decision, decision.quota);
   if (seconds !== undefined) set("X-RateLimit-Reset", String(seconds));
+}
+
+/** The largest integer of a structured field (RFC 9651, 3.3.1); more would make the whole field malformed. */
+const LARGEST = 999_999_999_999_999;
+
+function whole(number: number): number {
+  return Math.min(number, LARGEST);
 }
 
 /** A string of RFC 9651: printable ASCII with `"` and `\` escaped; anything else would make the field malformed. */

@@ -6,7 +6,7 @@ import type { GateSettings } from "./gate-settings.ts";
 import { headerLabels, httpLabels, type RequestReader } from "./http-labels.ts";
 import type { AdapterOptions } from "./options.ts";
 
-/** How long an application's own labels are waited for where the flow itself has no limit. */
+/** How long an application's own labels are waited for, unless the flow itself has less time. */
 const LABELS_TIMEOUT_MS = 1000;
 
 const NONE: LabelValues = Object.freeze({});
@@ -53,7 +53,10 @@ export function labelsOfApplication<Req>(
   try {
     const given = labels(request);
     if (!(given instanceof Promise)) return recordOr(given, failed);
-    return inTime(given, options.timeoutMs || LABELS_TIMEOUT_MS).then((values) => recordOr(values, failed), failed);
+    return inTime(given, Math.min(options.timeoutMs || LABELS_TIMEOUT_MS, LABELS_TIMEOUT_MS)).then(
+      (values) => recordOr(values, failed),
+      failed,
+    );
   } catch (cause) {
     return failed(cause);
   }
