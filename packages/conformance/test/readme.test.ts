@@ -1,6 +1,6 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -25,62 +25,77 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** The answer, once the example listens. */
-async function get(url: string, user: string, ended: () => boolean): Promise<Response> {
-  for (;;) {
-    try {
-      return await fetch(url, { headers: { "x-user": user, connection: "close" } });
-    } catch (error) {
-      if (ended()) throw error;
-      await sleep(20);
-    }
-  }
+const EXAMPLES = ["README.md", "packages/express/README.md", "packages/fastify/README.md", "packages/koa/README.md"];
+const ALL = [...EXAMPLES, "packages/core/README.md", "packages/engine/README.md"];
+
+function read(path: string): Promise<string> {
+  return readFile(new URL(path, ROOT), "utf8");
 }
 
 describe("README.md", () => {
-  let readme: string;
-  before(async () => {
-    readme = await readFile(new URL("README.md", ROOT), "utf8");
-  });
-
-  it("shows the two commands on its first screen", () => {
-    const firstScreen = readme.split("\n").slice(0, 30).join("\n");
+  it("shows the two commands on its first screen", async () => {
+    const firstScreen = (await read("README.md")).split("\n").slice(0, 30).join("\n");
     expect(firstScreen).to.match(/^npx --yes pnpm@\d+\.\d+\.\d+ start$/m);
     expect(firstScreen).to.match(/^npx --yes pnpm@\d+\.\d+\.\d+ test$/m);
   });
 
-  it("links to files that exist", async () => {
-    const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, path]) => path ?? "");
-    expect(links).to.not.be.empty;
-    for (const path of links.filter((link) => link.includes("."))) await readFile(new URL(path, ROOT));
-  });
-
-  it("has an example of at most 15 lines that does what the README says", async () => {
-    const example = block(readme, "js");
-    expect(example.trimEnd().split("\n")).to.have.lengthOf.at.most(15);
-    await mkdir(new URL("policies/", WORKPLACE), { recursive: true });
-    await writeFile(new URL("app.mjs", WORKPLACE), example);
-    await writeFile(new URL("policies/orders.yaml", WORKPLACE), block(readme, "yaml"));
-    const port = await freePort();
-    const app = spawn(process.execPath, ["app.mjs"], {
-      cwd: WORKPLACE,
-      env: { ...process.env, PORT: String(port) },
-      stdio: ["ignore", "inherit", "inherit"],
+  for (const path of ALL) {
+    it(`links from ${path} lead to files that exist`, async () => {
+      const links = [...(await read(path)).matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map(([, link]) => link ?? "");
+      expect(links).to.not.be.empty;
+      for (const link of links) await access(new URL(link, new URL(path, ROOT)));
     });
-    const closed = once(app, "close");
-    try {
-      const url = `http://127.0.0.1:${port}/orders`;
-      const first = await get(url, "alice", () => app.exitCode !== null);
-      expect(first.status).to.equal(200);
-      expect(first.headers.get("ratelimit-policy")).to.equal('"orders-per-user";q=10;w=10');
-      const more = await Promise.all(Array.from({ length: 15 }, () => get(url, "alice", () => true)));
-      const refused = more.find((response) => response.status === 429);
-      expect(refused?.headers.get("retry-after")).to.equal("1");
-      expect((await get(url, "bob", () => true)).status).to.equal(200);
-    } finally {
-      app.kill();
-      await closed;
-      await rm(WORKPLACE, { recursive: true });
-    }
-  });
+  }
+
+  for (const path of EXAMPLES) {
+    it(`has an example of at most 15 lines in ${path} that does what it says`, async () => {
+      const readme = await read(path);
+      const example = block(readme, "js");
+      expect(example.trimEnd().split("\n")).to.have.lengthOf.at.most(15);
+      await withExample(example, block(readme, "yaml"), async (url) => {
+        const first = await get(url, "alice");
+        expect(first.status).to.equal(200);
+        expect(first.headers.get("ratelimit-policy")).to.equal('"orders-per-user";q=10;w=10');
+        const more = await Promise.all(Array.from({ length: 15 }, () => get(url, "alice")));
+        const refused = more.find((response) => response.status === 429);
+        expect(refused?.headers.get("retry-after")).to.equal("1");
+        expect((await get(url, "bob")).status).to.equal(200);
+      });
+    });
+  }
 });
+
+async function withExample(example: string, policy: string, use: (url: string) => Promise<void>): Promise<void> {
+  await mkdir(new URL("policies/", WORKPLACE), { recursive: true });
+  await writeFile(new URL("app.mjs", WORKPLACE), example);
+  await writeFile(new URL("policies/orders.yaml", WORKPLACE), policy);
+  const port = await freePort();
+  const env = { ...process.env, PORT: String(port) };
+  const app = spawn(process.execPath, ["app.mjs"], { cwd: WORKPLACE, env, stdio: ["ignore", "inherit", "inherit"] });
+  const closed = once(app, "close");
+  try {
+    const url = `http://localhost:${port}/orders`;
+    await listening(url, app);
+    await use(url);
+  } finally {
+    app.kill();
+    await closed;
+    await rm(WORKPLACE, { recursive: true });
+  }
+}
+
+function get(url: string, user: string): Promise<Response> {
+  return fetch(url, { headers: { "x-user": user, connection: "close" } });
+}
+
+async function listening(url: string, app: ChildProcess): Promise<void> {
+  for (;;) {
+    try {
+      await get(url, "somebody");
+      return;
+    } catch (error) {
+      if (app.exitCode !== null) throw error;
+      await sleep(20);
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import type { StateBackend } from "./backend/backend.ts";
 import { MemoryBackend } from "./backend/memory.ts";
+import type { RegoEvaluator } from "./classifier/rego.ts";
 import { Engine } from "./engine.ts";
 import type { LimiterEnvironment } from "./limiter/limiter.ts";
 import { combineObservers, type EngineObserver } from "./observer.ts";
@@ -18,6 +19,8 @@ export interface EngineOptions {
   readonly observer?: EngineObserver | undefined;
   /** Selectors that name another agent group do not apply. By default all apply, whatever group they name. */
   readonly agentGroup?: string | undefined;
+  /** Evaluates the Rego modules of classifiers. None is built in: without one, a policy with a module is refused. */
+  readonly rego?: RegoEvaluator | undefined;
 }
 
 /**
@@ -32,10 +35,11 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const backend = options.backend ?? new MemoryBackend({ clock });
   const observer = combineObservers(options.observer ?? {});
   const environment: LimiterEnvironment = { backend, clock, random: options.random ?? systemRandom, observer };
-  const { agentGroup } = options;
+  const { agentGroup, rego } = options;
   // Loaded here: YAML and schemas take most of the time that loading the package does.
   const { compilePolicies } = await import("./policy/compile.ts");
-  const snapshot = await compilePolicies(options.policies, { environment, agentGroup, previous: undefined });
+  const compile: typeof compilePolicies = (policies, context) => compilePolicies(policies, { ...context, rego });
+  const snapshot = await compile(options.policies, { environment, agentGroup, previous: undefined });
   const release = () => (options.backend === undefined ? backend.close() : Promise.resolve());
-  return new Engine({ snapshot, environment, agentGroup, compile: compilePolicies, release });
+  return new Engine({ snapshot, environment, agentGroup, compile, release });
 }

@@ -61,11 +61,14 @@ export class Engine implements FlowControl {
     return response.then((settled) => this.#observed(request, settled));
   }
 
-  /** The labels of the request are those of Aperture's agent, `http.method` and so on; explicit labels win over them. */
+  /**
+   * The labels of the request are those of Aperture's agent, `http.method` and so on; explicit labels win over them, and
+   * labels that classifiers make over both.
+   */
   checkHttp(request: CheckHttpRequest, call: CallOptions = NO_OPTIONS): Awaitable<CheckResponse> {
-    const { controlPoint, rampMode, expectEnd } = request;
-    const labels = withHttpLabels(request.http, request.labels);
-    return this.check({ controlPoint, labels, rampMode, expectEnd }, call);
+    const { controlPoint, rampMode, expectEnd, services } = request;
+    const labels = this.#snapshot.classify(request, withHttpLabels(request.http, request.labels));
+    return this.check({ controlPoint, labels, rampMode, expectEnd, services }, call);
   }
 
   end(request: EndRequest): Awaitable<EndResponse> {

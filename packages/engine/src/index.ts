@@ -1,5 +1,6 @@
 export type { BucketAnswer, BucketAsk, BucketSettings, SlotAnswer, SlotAsk, StateBackend } from "./backend/backend.ts";
 export { MemoryBackend, type MemoryBackendOptions } from "./backend/memory.ts";
+export type { RegoEvaluator, RegoInput, RegoModule } from "./classifier/rego.ts";
 export { createEngine, type EngineOptions } from "./create-engine.ts";
 export { Engine } from "./engine.ts";
 export { combineObservers, type EngineObserver } from "./observer.ts";

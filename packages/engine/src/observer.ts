@@ -16,6 +16,8 @@ export interface EngineObserver {
   readonly invalidTokens?: ((ref: ComponentRef, label: string) => void) | undefined;
   /** The state of a limiter could not be reached, and the flow passed it. */
   readonly backendError?: ((ref: ComponentRef, error: unknown) => void) | undefined;
+  /** The Rego module of a classifier of this policy failed, and the flow went on without its labels. */
+  readonly classifierError?: ((policy: string, error: unknown) => void) | undefined;
   /** A new set of policies is in force. */
   readonly policiesReplaced?: ((policies: readonly PolicySummary[], version: number) => void) | undefined;
   /** A new set of policies was refused; the last good one stays in force. */
@@ -36,6 +38,7 @@ export function combineObservers(...observers: readonly EngineObserver[]): Engin
     release: tellAll(observers, ({ release }) => release, failed),
     invalidTokens: tellAll(observers, ({ invalidTokens }) => invalidTokens, failed),
     backendError: tellAll(observers, ({ backendError }) => backendError, failed),
+    classifierError: tellAll(observers, ({ classifierError }) => classifierError, failed),
     policiesReplaced: tellAll(observers, ({ policiesReplaced }) => policiesReplaced, failed),
     policiesRefused: tellAll(observers, ({ policiesRefused }) => policiesRefused, failed),
     observerError: failed,

@@ -1,4 +1,5 @@
-import type { ComponentRef, Labels, LimiterKind, RejectReason } from "@aperture-flow/core";
+import type { CheckHttpRequest, ComponentRef, Labels, LimiterKind, RejectReason } from "@aperture-flow/core";
+import type { RegoEvaluator } from "./classifier/rego.ts";
 import type { Limiter, LimiterEnvironment } from "./limiter/limiter.ts";
 
 /**
@@ -14,6 +15,8 @@ export interface Snapshot {
    * their policies were given. A control point without policies has none. Answers may be shared and are never changed.
    */
   match(controlPoint: string, labels: Labels, services: readonly string[]): readonly Stage[];
+  /** The labels of a flow with an HTTP request, and over them those that classifiers make of it. */
+  classify(flow: CheckHttpRequest, labels: Labels): Labels;
   /** The limiter with exactly this policy, hash and component. */
   limiter(ref: ComponentRef): Limiter | undefined;
 }
@@ -53,6 +56,8 @@ export interface BuildContext {
   readonly environment: LimiterEnvironment;
   /** Selectors that name another agent group do not apply; undefined where all do. */
   readonly agentGroup: string | undefined;
+  /** Evaluates the Rego modules of classifiers; a policy with one is refused without it. */
+  readonly rego?: RegoEvaluator | undefined;
   /** Where limiters of unchanged policies are carried over from, with the flows that wait in them. */
   readonly previous: Snapshot | undefined;
 }

@@ -30,6 +30,7 @@ function snapshotOf(version: number, ...limiters: Limiter[]): Snapshot {
   return {
     version,
     policies: [{ name: "p", hash: `h${version}`, components: [] }],
+    classify: (_flow, labels) => labels,
     match: (controlPoint) => (controlPoint === "cp" ? stages : []),
     limiter: (ref) =>
       limiters.find(({ ref: own }) => own.component === ref.component && own.policyHash === ref.policyHash),

@@ -1,35 +1,43 @@
-import { MemoryBackend } from "@aperture-flow/engine";
-import { FakeClock } from "@aperture-flow/engine/testing";
+import { type Clock, MemoryBackend } from "@aperture-flow/engine";
 import { heapBytes } from "../heap.ts";
 import { answer } from "../own-process.ts";
 import { ASK } from "./deciders.ts";
 
 /**
- * With as many keys held as there is room for, takes from as many new ones, and returns the longest that a single step or
- * the sweep behind them took, in milliseconds. Or returns the heap bytes of each key once all of them have expired.
+ * Push out: where as many keys are held as there is room for, take from as many new ones; returns the milliseconds of the
+ * longest single step, the sweep behind them included. Expire: returns the heap bytes of each key once all have expired.
  */
 export type Question = "push out" | "expire";
 
-const held = Number(process.argv[2]);
-const clock = new FakeClock();
-const backend = new MemoryBackend({ clock, maxKeys: held });
+const room = Number(process.argv[2]);
+let nowMs = 0;
+let sweep = (): void => undefined;
+const clock: Clock = {
+  nowMs: () => nowMs,
+  every: (_ms, run) => {
+    sweep = run;
+    return () => undefined;
+  },
+  after: () => () => undefined,
+  sleep: () => Promise.resolve(),
+};
+const empty = heapBytes();
+const backend = new MemoryBackend({ clock, maxKeys: room });
 let made = 0;
-takeFromNew(held);
+takeFromNew();
 
-answer((question: Question) => (question === "expire" ? expired() : Math.max(takeFromNew(held), sweep())));
+answer((question: Question) => (question === "expire" ? bytesAfterExpiry() : Math.max(takeFromNew(), timed(sweep))));
 
-function takeFromNew(count: number): number {
+function takeFromNew(): number {
   let longestMs = 0;
-  for (let left = count; left > 0; left -= 1) {
+  for (let left = room; left > 0; left -= 1) {
     const key = `user-${made++}`;
-    longestMs = Math.max(longestMs, timed(() => backend.takeTokens("bench", key, ASK)));
+    longestMs = Math.max(
+      longestMs,
+      timed(() => backend.takeTokens("bench", key, ASK)),
+    );
   }
   return longestMs;
-}
-
-/** The clock moves only for this, so that the sweep is timed as a step. */
-function sweep(): number {
-  return timed(() => clock.advance(1000));
 }
 
 function timed(step: () => unknown): number {
@@ -38,18 +46,12 @@ function timed(step: () => unknown): number {
   return performance.now() - beganMs;
 }
 
-async function expired(): Promise<number> {
-  const full = heapBytes();
-  const keys = backend.size.buckets;
-  for (let sweeps = 0; sweeps < 4; sweeps += 1) await clock.advance(2 * ASK.settings.fillIntervalMs);
+/** One sweep lets a generation of keys grow old, the next forgets it. */
+function bytesAfterExpiry(): number {
+  for (let sweeps = 0; sweeps < 4; sweeps += 1) {
+    nowMs += 10 * ASK.settings.fillIntervalMs;
+    sweep();
+  }
   if (backend.size.buckets !== 0) throw new Error(`${backend.size.buckets} buckets outlived their time`);
-  const lastly = heapBytes();
-  takeFromNew(held);
-  return Math.max(0, lastly - (full - keys * perKey(lastly))) / keys;
-}
-
-/** What a key costs when the backend is filled from empty. */
-function perKey(empty: number): number {
-  takeFromNew(held);
-  return (heapBytes() - empty) / backend.size.buckets;
+  return (heapBytes() - empty) / room;
 }

@@ -108,7 +108,7 @@ export class AgentConnection {
   }
 
   #note(path: string, error: ApertureError, answersBefore: number): void {
-    if (error.reason === "cancelled" && error.cause === undefined) return;
+    if (error.reason === "cancelled") return;
     if (error.reason !== "timeout") {
       this.#breaker.answered();
       if (isUnimplemented(error)) this.#missingUntilMs.set(path, nowMs() + MISSING_FOR_MS);

@@ -2,7 +2,8 @@ import { type StatusObject, status } from "@grpc/grpc-js";
 import { ApertureError, type FailOpenReason } from "../contract/errors.ts";
 
 const REASONS: Readonly<Partial<Record<status, FailOpenReason>>> = {
-  [status.CANCELLED]: "cancelled",
+  // Not by us, who tell our callers themselves: the agent has gone away.
+  [status.CANCELLED]: "unavailable",
   [status.INVALID_ARGUMENT]: "invalid-argument",
   [status.DEADLINE_EXCEEDED]: "timeout",
   [status.PERMISSION_DENIED]: "unauthenticated",

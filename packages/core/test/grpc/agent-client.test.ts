@@ -208,10 +208,10 @@ describe("a client of an agent", () => {
         const flow = await client.startFlow("checkout");
         const closing = client.shutdown();
         expect(client.shutdown()).to.equal(closing);
-        expect((await client.startFlow("checkout")).failOpenReason).to.equal("closed");
+        const late = await client.startFlow("checkout");
+        expect(late.failOpenReason).to.equal("closed");
+        await late.end();
         expect((await flow.end()).returns[0]?.returned).to.equal(true);
-        await (await client.startFlow("checkout")).end();
-        for (const late of [client.counts.open]) expect(late).to.equal(1);
         await closing;
         expect(agent.flows).to.have.length(1);
       },

@@ -1,18 +1,16 @@
-import type { Labels } from "@aperture-flow/core";
 import type { Limiter } from "../limiter/limiter.ts";
 import type { BuildContext, ComponentSummary, Snapshot } from "../snapshot.ts";
 import { type Built, build } from "./builders.ts";
+import { type BuiltClassifier, classifiersOf } from "./classifiers.ts";
 import { componentName, componentsOf, type PlacedComponent } from "./components.ts";
 import { ConstantPorts } from "./constant-ports.ts";
-import type { FlowPredicate } from "./control-points.ts";
-import { groupBy } from "./group-by.ts";
 import { loadPolicies } from "./load.ts";
-import { labelPredicate } from "./match.ts";
+import { placesOf } from "./places.ts";
 import type { Complain } from "./plain-data.ts";
 import type { Policy } from "./policy.ts";
 import type { Path } from "./policy-document.ts";
 import { fromTopToBottom, type PolicyProblem, policyError } from "./policy-problem.ts";
-import { type CompiledPolicy, type Placement, PolicySnapshot } from "./policy-snapshot.ts";
+import { type CompiledPolicy, PolicySnapshot } from "./policy-snapshot.ts";
 import type { PolicySource } from "./read.ts";
 import type { Selector } from "./schema-selectors.ts";
 
@@ -34,26 +32,41 @@ export function buildSnapshot(policies: readonly Policy[], context: BuildContext
   const problems: PolicyProblem[] = [];
   const parts = policies.map((policy) => {
     const own: PolicyProblem[] = [];
-    const made = partsOf(policy, (path, text) => own.push(policy.problem(path, text)));
+    const made = partsOf(policy, context, (path, text) => own.push(policy.problem(path, text)));
     problems.push(...fromTopToBottom(own));
     return made;
   });
   if (problems.length > 0) throw policyError(problems);
-  const compiled = policies.map((policy, index) => compiledPolicy(policy, parts[index] ?? [], context));
+  const compiled = policies.map((policy, index) => compiledPolicy(policy, parts[index] ?? NO_PARTS, context));
   return new PolicySnapshot((context.previous?.version ?? 0) + 1, compiled);
 }
 
+/** All of a policy that does something to flows. */
+interface Parts {
+  readonly deciders: readonly Decider[];
+  readonly classifiers: readonly BuiltClassifier[];
+}
+
+const NO_PARTS: Parts = { deciders: [], classifiers: [] };
+
 /** A component that decides. */
-interface Part extends Built {
+interface Decider extends Built {
   readonly id: string;
 }
 
-function partsOf(policy: Policy, complain: Complain): readonly Part[] {
-  refuseClassifiers(policy, complain);
-  return componentsOf(policy.spec).flatMap((placed) => partOf(policy, placed, complain));
+function partsOf(policy: Policy, { rego, environment }: BuildContext, complain: Complain): Parts {
+  const failed = (error: unknown) => environment.observer.classifierError?.(policy.name, error);
+  return {
+    deciders: componentsOf(policy.spec).flatMap((placed) => deciderOf(policy, placed, complain)),
+    classifiers: classifiersOf(policy.spec, { rego, failed }, complain),
+  };
 }
 
-function partOf(policy: Policy, { component, circuit, path, id }: PlacedComponent, complain: Complain): Part | [] {
+function deciderOf(
+  policy: Policy,
+  { component, circuit, path, id }: PlacedComponent,
+  complain: Complain,
+): Decider | [] {
   const name = componentName(component);
   if (component.flow_control === undefined) {
     if (!ACCEPTED.includes(name)) complain(path, `component \`${name}\` is not supported yet`);
@@ -66,58 +79,27 @@ function partOf(policy: Policy, { component, circuit, path, id }: PlacedComponen
   return [];
 }
 
-/** Labels that nobody makes would be labels that limiters miss, and flows without their label pass. */
-function refuseClassifiers({ spec }: Policy, complain: Complain): void {
-  if ((spec.resources?.flow_control?.classifiers ?? []).length === 0) return;
-  const path = ["resources", "flow_control", "classifiers"];
-  complain(path, "classifiers are not supported yet: make the labels in the application");
-}
-
-function compiledPolicy(policy: Policy, parts: readonly Part[], context: BuildContext): CompiledPolicy {
-  const { name, hash } = policy;
-  const limiters = parts.map((part) => limiterOf(policy, part, context));
-  const components = parts.map(({ id, kind, selectors }): ComponentSummary => {
+function compiledPolicy(policy: Policy, parts: Parts, context: BuildContext): CompiledPolicy {
+  const { name, hash, patterns } = policy;
+  const limiters = parts.deciders.map((decider) => limiterOf(policy, decider, context));
+  const places = (selectors: readonly Selector[]) => placesOf(selectors, patterns, context.agentGroup);
+  const components = parts.deciders.map(({ id, kind, selectors }): ComponentSummary => {
     const controlPoints = [...new Set(selectors.map((selector) => selector.control_point))].sort();
     return Object.freeze({ component: id, kind, controlPoints });
   });
   return {
     summary: Object.freeze({ name, hash, components }),
     limiters,
-    placements: parts.flatMap((part, index) => placementsOf(policy, part, limiters[index] as Limiter, context)),
+    placements: parts.deciders.flatMap(({ stage, selectors }, index) =>
+      places(selectors).map((place) => ({ ...place, stage, limiter: limiters[index] as Limiter })),
+    ),
+    classifiers: parts.classifiers.flatMap(({ selectors, extractors }) =>
+      places(selectors).map((place) => ({ ...place, extractors })),
+    ),
   };
 }
 
-function limiterOf({ name, hash }: Policy, { id, create }: Part, { previous, environment }: BuildContext): Limiter {
+function limiterOf({ name, hash }: Policy, { id, create }: Decider, { previous, environment }: BuildContext): Limiter {
   const ref = Object.freeze({ policy: name, policyHash: hash, component: id });
   return previous?.limiter(ref) ?? create(ref, environment);
-}
-
-/** One at each control point, however many selectors name it: a limiter decides once on a flow. */
-function placementsOf(
-  policy: Policy,
-  { stage, selectors }: Part,
-  limiter: Limiter,
-  { agentGroup }: BuildContext,
-): readonly Placement[] {
-  const own = selectors.filter(({ agent_group: group }) => !agentGroup || !group || group === agentGroup);
-  const groups = groupBy(own, (selector) => selector.control_point);
-  return [...groups].map(([controlPoint, here]) => ({
-    controlPoint,
-    limiter,
-    stage,
-    applies: anySelector(here, policy),
-  }));
-}
-
-/** Undefined where one of the selectors means all flows. */
-function anySelector(selectors: readonly Selector[], { patterns }: Policy): FlowPredicate | undefined {
-  const conditions: FlowPredicate[] = [];
-  for (const { service, label_matcher } of selectors) {
-    const matches = labelPredicate(label_matcher, patterns);
-    if (service !== "any")
-      conditions.push((labels, services) => services.includes(service) && matches?.(labels) !== false);
-    else if (matches === undefined) return undefined;
-    else conditions.push((labels: Labels) => matches(labels));
-  }
-  return (labels, services) => conditions.some((condition) => condition(labels, services));
 }

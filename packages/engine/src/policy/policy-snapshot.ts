@@ -1,4 +1,5 @@
-import type { ComponentRef, Labels } from "@aperture-flow/core";
+import type { CheckHttpRequest, ComponentRef, Labels } from "@aperture-flow/core";
+import { type Classifier, classified } from "../classifier/classifier.ts";
 import type { Limiter } from "../limiter/limiter.ts";
 import type { PolicySummary, Snapshot, Stage } from "../snapshot.ts";
 import { ControlPoint, type PlacedLimiter } from "./control-points.ts";
@@ -9,6 +10,12 @@ export interface CompiledPolicy {
   readonly summary: PolicySummary;
   readonly limiters: readonly Limiter[];
   readonly placements: readonly Placement[];
+  readonly classifiers: readonly PlacedClassifier[];
+}
+
+/** A classifier, and the control point that it is at. */
+export interface PlacedClassifier extends Classifier {
+  readonly controlPoint: string;
 }
 
 /** A limiter, and the control point that it is at. */
@@ -23,6 +30,7 @@ export class PolicySnapshot implements Snapshot {
   readonly version: number;
   readonly policies: readonly PolicySummary[];
   readonly #controlPoints: ReadonlyMap<string, ControlPoint>;
+  readonly #classifiers: ReadonlyMap<string, readonly Classifier[]>;
   readonly #limiters: ReadonlyMap<string, ReadonlyMap<string, Limiter>>;
 
   constructor(version: number, policies: readonly CompiledPolicy[]) {
@@ -33,12 +41,19 @@ export class PolicySnapshot implements Snapshot {
       ({ controlPoint }) => controlPoint,
     );
     this.#controlPoints = new Map([...placements].map(([name, placed]) => [name, new ControlPoint(placed)]));
+    const classifiers = policies.flatMap((policy) => policy.classifiers);
+    this.#classifiers = groupBy(classifiers, ({ controlPoint }) => controlPoint);
     this.#limiters = new Map(policies.map(({ summary, limiters }) => [summary.name, byComponent(limiters)]));
     Object.freeze(this);
   }
 
   match(controlPoint: string, labels: Labels, services: readonly string[]): readonly Stage[] {
     return this.#controlPoints.get(controlPoint)?.stages(labels, services) ?? NO_STAGES;
+  }
+
+  classify(flow: CheckHttpRequest, labels: Labels): Labels {
+    const classifiers = this.#classifiers.get(flow.controlPoint);
+    return classifiers === undefined ? labels : classified(classifiers, flow, labels);
   }
 
   limiter({ policy, policyHash, component }: ComponentRef): Limiter | undefined {

@@ -116,4 +116,5 @@ export const resources = mapping({
 
 export type Resources = z.output<typeof resources>;
 export type ClassifierSpec = z.output<typeof classifier>;
+export type ExtractorSpec = z.output<typeof extractor>;
 export type FluxMeterSpec = z.output<typeof fluxMeter>;

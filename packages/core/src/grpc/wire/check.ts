@@ -3,7 +3,7 @@ import { cacheKeysFromWire, cacheLookupFromWire, wireFromCacheLookup } from "./c
 import { decisionFromWire, wireFromDecision } from "./decision.ts";
 import { durationFromMs, msFromDuration } from "./duration.ts";
 import { malformed } from "./malformed.ts";
-import type { WireCheckRequest, WireCheckResponse } from "./messages.ts";
+import type { WireCheckRequest, WireCheckResponse, WireDecision } from "./messages.ts";
 import { knownStatus } from "./status-code.ts";
 
 const ACCEPTED = 0;
@@ -82,10 +82,26 @@ export function wireFromCheckResponse(response: CheckResponse, frame: CheckFrame
     control_point: request.controlPoint,
     flow_label_keys: [...labelNames].sort(),
     telemetry_flow_labels: telemetryLabels,
-    limiter_decisions: response.decisions.map(wireFromDecision),
+    limiter_decisions: wireDecisions(response),
     expect_end: request.expectEnd,
     ...(response.accepted ? wireOfAccepted(response) : wireOfRejected(response)),
   };
+}
+
+/** The wire knows leases as parts of decisions only, so one that is part of none gets a decision. */
+function wireDecisions(response: CheckResponse): readonly WireDecision[] {
+  const { decisions } = response;
+  const wire = decisions.map(wireFromDecision);
+  for (const lease of response.accepted ? response.leases : []) {
+    if (!decisions.some((decision) => decision.lease?.id === lease.id)) wire.push(wireOfLease(lease));
+  }
+  return wire;
+}
+
+function wireOfLease(lease: Lease): WireDecision {
+  const { ref, label, tokens } = lease;
+  const held = { consumed: tokens, remaining: 0, current: tokens };
+  return wireFromDecision({ ref, kind: "concurrency-limiter", dropped: false, label, tokens: held, waitMs: 0, lease });
 }
 
 function wireOfAccepted({ cache }: CheckResponse & { accepted: true }): WireCheckResponse {

@@ -130,6 +130,11 @@ describe("CheckResponse on the wire", () => {
     });
   }
 
+  it("carries a lease that no decision tells of", () => {
+    const lease = { ref, label: "default", id: "lease-1", tokens: 2 };
+    expect(answered({ accepted: true, decisions: [], leases: [lease] })).to.have.deep.property("leases", [lease]);
+  });
+
   it("carries why a limiter let a flow pass", () => {
     const decision = decisionOf("rate-limiter", { reason: "key-not-found" });
     expect(answered({ accepted: true, decisions: [decision], leases: [] }).decisions[0]?.reason).to.equal(
