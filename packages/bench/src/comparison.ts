@@ -3,8 +3,10 @@ import { differences, median, ratios, type Summary, summary } from "./statistics
 
 /** What was compared, how it came out, and how it should. */
 export interface Comparison {
+  /** Comparisons of one group become columns of one table. */
+  readonly group: string;
   readonly title: string;
-  /** Of the samples, such as `us`. */
+  /** Of the samples, such as `ns`. */
   readonly unit: string;
   readonly results: readonly Result[];
   readonly targets: readonly Target[];

@@ -70,7 +70,14 @@ export const MAY_IMPORT: readonly ImportRow[] = [
   },
   {
     of: "core/otel/",
-    imports: ["core/*", "core/contract/", "core/grpc/", "@opentelemetry/api", "@opentelemetry/sdk-trace-base"],
+    imports: [
+      "core/*",
+      "core/contract/",
+      "core/grpc/",
+      "@opentelemetry/api",
+      "@opentelemetry/sdk-trace-base",
+      "node:buffer",
+    ],
   },
   { of: "core/testing/", imports: ["core/", "@grpc/grpc-js"] },
   { of: "core/testing/grpc/", imports: ["core/", "@grpc/grpc-js"] },
@@ -84,10 +91,11 @@ export const MAY_IMPORT: readonly ImportRow[] = [
   { of: "engine/time/", imports: [] },
   { of: "engine/backend/", imports: ["engine/arithmetic/", "engine/time/", "@aperture-flow/core", "node:crypto"] },
   { of: "engine/backend/memory/", imports: ["engine/backend/backend.ts", "engine/arithmetic/", "engine/time/"] },
-  ...["engine/limiter/", "engine/cache/"].map((of) => ({
+  ...["engine/limiter/", "engine/schedule/", "engine/cache/"].map((of) => ({
     of,
     imports: [
       "engine/limiter/",
+      "engine/schedule/",
       "engine/arithmetic/",
       "engine/backend/backend.ts",
       "engine/time/",
@@ -96,9 +104,10 @@ export const MAY_IMPORT: readonly ImportRow[] = [
     ],
     types: ["engine/observer.ts", "engine/snapshot.ts"],
   })),
+  { of: "engine/classifier/", imports: ["@aperture-flow/core", "node:buffer"] },
   {
     of: "engine/policy/",
-    imports: [...READING, "engine/limiter/", "engine/cache/"],
+    imports: [...READING, "engine/limiter/", "engine/schedule/", "engine/cache/", "engine/classifier/"],
     types: ["engine/snapshot.ts", "engine/observer.ts", "engine/backend/backend.ts", "engine/time/clock.ts"],
   },
   // To read a policy is not to build limiters: only the compiler knows both.

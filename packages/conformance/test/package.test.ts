@@ -15,6 +15,7 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
     "RejectedFlowError",
     "flow",
     "httpFlavor",
+    "httpLabels",
     "nearestName",
   ],
   "@aperture-flow/core/adapter": [
@@ -25,7 +26,8 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
     "installGate",
     "notInstalled",
   ],
-  "@aperture-flow/core/grpc": ["GrpcControl", "addFlowControlServices", "connectAgent"],
+  "@aperture-flow/core/grpc": ["GrpcControl", "addFlowControlServices", "connectAgent", "flowControlInterceptor"],
+  "@aperture-flow/core/otel": ["AgentSpanExporter", "openTelemetryObserver"],
   "@aperture-flow/core/testing": ["ScriptedControl", "accepted", "rejected"],
   "@aperture-flow/core/testing/grpc": ["FakeAgent"],
   "@aperture-flow/engine": ["Engine", "MemoryBackend", "combineObservers", "createEngine", "systemClock"],

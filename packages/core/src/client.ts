@@ -2,7 +2,7 @@ import type { AgentSettings } from "./agent-options.ts";
 import { type ApertureClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import type { Complaints } from "./complaints.ts";
 import type { ConnectionState } from "./connection-state.ts";
-import type { CheckRequest, CheckResponse } from "./contract/check.ts";
+import type { CheckResponse } from "./contract/check.ts";
 import { ApertureError, errorFrom, failOpenReasonOf } from "./contract/errors.ts";
 import type { Awaitable, CallOptions, FlowControl } from "./contract/flow-control.ts";
 import type { FlowRecord } from "./contract/flow-record.ts";
@@ -179,18 +179,18 @@ export class ApertureClient implements FlowStarter {
       const message = "a control point is a text that is not empty";
       throw new ApertureError("APERTURE_OPTION_INVALID", message, { reason: "invalid-argument" });
     }
-    const { labels, labelLimits } = this.#settings;
-    const request: CheckRequest = {
-      controlPoint,
-      labels: mergeLabels(labelSources(params.labels, labels), labelLimits, this.#labelComplaint),
-      rampMode: params.rampMode === true,
-      expectEnd: true,
-      cache:
-        params.resultCacheKey === undefined && params.globalCacheKeys === undefined
-          ? undefined
-          : { resultKey: params.resultCacheKey, globalKeys: params.globalCacheKeys },
-    };
-    return this.#control.check(request, this.#call(params));
+    const { labels: shared, labelLimits } = this.#settings;
+    const labels = mergeLabels(labelSources(params.labels, shared), labelLimits, this.#labelComplaint);
+    const { http, resultCacheKey: resultKey, globalCacheKeys: globalKeys } = params;
+    const rampMode = params.rampMode === true;
+    const call = this.#call(params);
+    if (http !== undefined) {
+      const { request, source, destination } = http;
+      const whole = { controlPoint, labels, http: request, source, destination, rampMode, expectEnd: true };
+      return this.#control.checkHttp(whole, call);
+    }
+    const cache = resultKey === undefined && globalKeys === undefined ? undefined : { resultKey, globalKeys };
+    return this.#control.check({ controlPoint, labels, rampMode, expectEnd: true, cache }, call);
   }
 
   /** The flow's own parameters where they say it all: a signal behind a getter is then made only if somebody waits. */

@@ -1,4 +1,5 @@
 import type { CallOptions } from "./contract/flow-control.ts";
+import type { CheckHttpRequest } from "./contract/http.ts";
 import type { LabelSources } from "./labels.ts";
 
 /** What a caller says of one flow. Never written to, so one frozen object may serve all flows of a place in the code. */
@@ -13,10 +14,20 @@ export interface FlowParams extends CallOptions {
   /** Looked up on the way through the check, before any load is shed; read it with `flow.resultCache()`. */
   readonly resultCacheKey?: string | undefined;
   readonly globalCacheKeys?: readonly string[] | undefined;
+  /**
+   * The HTTP request that the flow is: policies that classify on its parts then see all of it (CheckHTTP). The `http.*`
+   * labels are made by whoever decides, and no cache is looked up on this way.
+   */
+  readonly http?: FlowHttp | undefined;
   /** What happens when nobody can decide; the client's choice by default. */
   readonly onUnreachable?: "run" | "reject" | undefined;
   /** For programs written for the reference's SDK: an absolute date. `timeoutMs` is the better choice. */
   readonly grpcCallOptions?: { readonly deadline?: Date | number | undefined } | undefined;
+}
+
+/** A whole request, and who the two ends of its connection are where that is known. */
+export interface FlowHttp extends Pick<CheckHttpRequest, "source" | "destination"> {
+  readonly request: CheckHttpRequest["http"];
 }
 
 /** The longest wait that is passed on; timers of Node and of gRPC misbehave far beyond it. */

@@ -57,6 +57,7 @@ export class Flow {
   readonly #failure: CheckFailure | undefined;
   #status: FlowStatus = FlowStatus.OK;
   #httpStatusCode: number | undefined;
+  #span: Span = NO_SPAN;
   #end: Promise<EndResponse> | undefined;
 
   constructor(host: FlowHost, start: FlowStart, outcome: CheckResponse | CheckFailure) {
@@ -106,7 +107,12 @@ export class Flow {
 
   /** The application's span of this flow where flows are traced, else one that records nothing. */
   span(): Span {
-    return NO_SPAN;
+    return this.#span;
+  }
+
+  /** For whoever traces flows. */
+  setSpan(span: Span): void {
+    this.#span = span;
   }
 
   /** The status to answer with: 200 to run, the policy's own for a rejection, 503 where a needed decision is missing. */

@@ -34,12 +34,18 @@ export { ApertureError, ERROR_CODES, type ErrorCode, type FailOpenReason } from 
 export type { Awaitable, CallOptions, FlowControl } from "./contract/flow-control.ts";
 export type { FlowRecord } from "./contract/flow-record.ts";
 export { FlowStatus, LookupStatus } from "./contract/flow-status.ts";
-export { type CheckHttpRequest, type HttpAttributes, httpFlavor, type SocketAddress } from "./contract/http.ts";
+export {
+  type CheckHttpRequest,
+  type HttpAttributes,
+  httpFlavor,
+  httpLabels,
+  type SocketAddress,
+} from "./contract/http.ts";
 export type { Logger } from "./environment.ts";
 export { type Decision, Flow } from "./flow.ts";
 export type { FlowCacheEntry, KeyLookupResponse, KeyOperationResponse } from "./flow-cache.ts";
 export { flow } from "./flow-decorator.ts";
-export type { FlowParams } from "./flow-params.ts";
+export type { FlowHttp, FlowParams } from "./flow-params.ts";
 export type { FlowCounts } from "./flow-tally.ts";
 export type { LabelLimits, LabelSources, LabelValue, LabelValues } from "./labels.ts";
 export { nearestName } from "./option-names.ts";

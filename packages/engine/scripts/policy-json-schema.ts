@@ -89,13 +89,11 @@ const DOCUMENTS: Readonly<Record<string, z.ZodType>> = {
   policy: policySpec,
 };
 
-for (const [id, schema] of Object.entries({ ...PARTS, ...DOCUMENTS })) {
-  schema.register(z.globalRegistry, { ...z.globalRegistry.get(schema), id });
-}
-
 /** One schema for every file that the engine reads as a policy; what stands at its top says which kind of file it is. */
 export function policyJsonSchema(): JsonSchema {
-  const { definitions } = z.toJSONSchema(z.object(DOCUMENTS), { io: "input", target: "draft-7" }) as JsonSchema;
+  const { definitions } = withNames({ ...PARTS, ...DOCUMENTS }, () => {
+    return z.toJSONSchema(z.object(DOCUMENTS), { io: "input", target: "draft-7" }) as JsonSchema;
+  });
   const blueprints = Object.keys(BLUEPRINT_VALUES);
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
@@ -105,6 +103,7 @@ export function policyJsonSchema(): JsonSchema {
       blueprint: { description: "The blueprint that these values are for.", enum: blueprints },
       kind: { description: "The kind of the resource.", const: "Policy" },
     },
+    anyOf: ["blueprint", "kind", "circuit", "resources"].map((key) => ({ required: [key] })),
     allOf: [
       ...blueprints.map((blueprint) => ifThen({ blueprint: { const: blueprint } }, valuesId(blueprint))),
       ifThen({ kind: {} }, "policy_resource"),
@@ -113,6 +112,21 @@ export function policyJsonSchema(): JsonSchema {
     ],
     definitions: definitions ?? {},
   };
+}
+
+/** The registry of names is one for the whole process, and others make JSON Schema too. */
+function withNames<Made>(schemas: Readonly<Record<string, z.ZodType>>, make: () => Made): Made {
+  const { globalRegistry } = z;
+  const unnamed = Object.values(schemas).map((schema) => ({ schema, metadata: globalRegistry.get(schema) }));
+  for (const [id, schema] of Object.entries(schemas)) globalRegistry.add(schema, { ...globalRegistry.get(schema), id });
+  try {
+    return make();
+  } finally {
+    for (const { schema, metadata } of unnamed) {
+      globalRegistry.remove(schema);
+      if (metadata !== undefined) globalRegistry.add(schema, metadata);
+    }
+  }
 }
 
 /** What has these properties is that. */

@@ -12,6 +12,8 @@ export interface EngineObserver {
   readonly flow?: ((request: CheckRequest, response: CheckResponse) => void) | undefined;
   /** A lease came back; or did not, being unknown, expired or given back before. */
   readonly release?: ((lease: Lease, returned: boolean) => void) | undefined;
+  /** A flow left the queue of a scheduler, admitted or not. Flows that need not wait are not told. */
+  readonly queue?: ((event: QueueEvent) => void) | undefined;
   /** The label that should say how many tokens a flow takes is no number from 0, and 1 was taken. */
   readonly invalidTokens?: ((ref: ComponentRef, label: string) => void) | undefined;
   /** The state of a limiter could not be reached, and the flow passed it. */
@@ -26,6 +28,19 @@ export interface EngineObserver {
   readonly observerError?: ((error: unknown) => void) | undefined;
 }
 
+/** What became of a flow that waited. */
+export interface QueueEvent {
+  readonly ref: ComponentRef;
+  readonly label: string;
+  readonly workload: string;
+  readonly tokens: number;
+  readonly waitedMs: number;
+  /** `no-tokens`: they would not have come in time. */
+  readonly outcome: "admitted" | "no-tokens" | "timeout" | "cancelled" | "queue-full";
+  /** Tokens ahead of it on arrival that it overtook; below 0, tokens of later flows that overtook it. */
+  readonly overtakenTokens: number;
+}
+
 /**
  * One observer that tells all of them. It throws nothing, and has no callback that none of them has, so that nothing is
  * prepared for nobody.
@@ -36,6 +51,7 @@ export function combineObservers(...observers: readonly EngineObserver[]): Engin
     decision: tellAll(observers, ({ decision }) => decision, failed),
     flow: tellAll(observers, ({ flow }) => flow, failed),
     release: tellAll(observers, ({ release }) => release, failed),
+    queue: tellAll(observers, ({ queue }) => queue, failed),
     invalidTokens: tellAll(observers, ({ invalidTokens }) => invalidTokens, failed),
     backendError: tellAll(observers, ({ backendError }) => backendError, failed),
     classifierError: tellAll(observers, ({ classifierError }) => classifierError, failed),

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { type BuildApp, runningApps, type SuiteOptions } from "@aperture-flow/conformance";
+import { acceptedBy, type BuildApp, decisionOf, runningApps, type SuiteOptions } from "@aperture-flow/conformance";
 import { expect } from "chai";
 import express5, { type ErrorRequestHandler, type Express } from "express";
 import express4 from "express4";
@@ -127,6 +127,24 @@ for (const [version, express] of [
       await app.deserted();
       await app.settled();
       expect(app.ledger.ends).to.have.lengthOf(1);
+    });
+
+    it("checks a request whose answer has begun", async () => {
+      const app = await run(
+        serving((outer, options) => {
+          outer.use((_request, response, next) => {
+            response.write("early, ");
+            next();
+          });
+          outer.use(apertureMiddleware(options));
+          outer.use((_request, response) => void response.end("late"));
+        }),
+        { answers: [acceptedBy(decisionOf())] },
+      );
+      expect((await app.request({ path: "/" })).body).to.equal("early, late");
+      await app.settled();
+      expect(app.ledger.statuses).to.deep.equal(["OK"]);
+      expect(app.ledger.warnings).to.deep.equal([]);
     });
 
     it("checks once though a middleware calls next twice", async () => {

@@ -1,20 +1,29 @@
 import { once } from "node:events";
 import { type ClientHttp2Session, connect, constants } from "node:http2";
 import type { AddressInfo } from "node:net";
-import { Ledger, until } from "@aperture-flow/conformance";
+import { Door, Ledger, until } from "@aperture-flow/conformance";
+import type { Awaitable, CheckResponse } from "@aperture-flow/core";
+import { accepted } from "@aperture-flow/core/testing";
 import { expect } from "chai";
 import fastify from "fastify";
 import { aperturePlugin } from "../src/index.ts";
 
 /** A stream that its client resets emits `finish` and then `close`, exactly as a response that was delivered does. */
 describe("Fastify 5 over HTTP/2", () => {
-  const ledger = new Ledger([]);
+  let answer: () => Awaitable<CheckResponse> = accepted;
+  const ledger = new Ledger([() => answer()]);
   const app = fastify({ http2: true });
+  const options = { abortStatus: "error", ignoredPaths: ["/unchecked"] } as const;
+  let works = 0;
   let session: ClientHttp2Session;
 
   before(async () => {
-    app.register(aperturePlugin, { client: ledger.client, controlPoint: "api", abortStatus: "error" });
-    app.get("/ok", async () => "fine");
+    app.register(aperturePlugin, { client: ledger.client, controlPoint: "api", ...options });
+    app.get("/ok", async () => {
+      works += 1;
+      return "fine";
+    });
+    app.get("/unchecked", async () => "fine");
     app.get("/never", () => new Promise(() => {}));
     await app.listen({ host: "127.0.0.1", port: 0 });
     session = connect(`http://127.0.0.1:${(app.server.address() as AddressInfo).port}`);
@@ -25,7 +34,10 @@ describe("Fastify 5 over HTTP/2", () => {
     await app.close();
   });
 
-  afterEach(() => ledger.assertBalanced());
+  afterEach(() => {
+    answer = accepted;
+    ledger.assertBalanced();
+  });
 
   it("ends a flow with the response of its stream", async () => {
     const stream = session.request({ ":path": "/ok" });
@@ -44,6 +56,22 @@ describe("Fastify 5 over HTTP/2", () => {
     stream.close(constants.NGHTTP2_CANCEL);
     await until(() => ledger.settled, "the end of the flow");
     expect(ledger.flows.at(-1)?.status).to.equal("Error");
+  });
+
+  it("does not run the work of a stream that its client resets while the check is made", async () => {
+    const door = new Door();
+    answer = () => door.passed.then(() => accepted());
+    const [asked, known] = [ledger.control.checks.length, ledger.flows.length];
+    const stream = session.request({ ":path": "/ok" });
+    await until(() => ledger.control.checks.length > asked, "the check");
+    stream.close(constants.NGHTTP2_CANCEL);
+    // The server has read the reset when it has answered what was sent after it.
+    const next = session.request({ ":path": "/unchecked" });
+    await once(next.resume(), "end");
+    const served = works;
+    door.open();
+    await until(() => ledger.flows.length > known && ledger.settled, "the end of the flow");
+    expect(works).to.equal(served);
   });
 
   it("ends the flows of a session that breaks off", async () => {

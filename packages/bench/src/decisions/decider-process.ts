@@ -3,38 +3,40 @@ import { heapBytes } from "../heap.ts";
 import { answer } from "../own-process.ts";
 import { DECIDERS, type Decide } from "./deciders.ts";
 
-/** Fill with all keys, which returns heap bytes for each; or decide, which returns CPU nanoseconds for each decision. */
+/**
+ * Fill with all keys: returns the heap bytes that each costs, its text included. Decide so many times: returns the CPU
+ * nanoseconds that each costs.
+ */
 export type Question = "fill" | { readonly decide: number };
 
 const [name = "", keyCount = "1"] = process.argv.slice(2);
 const decide = await (DECIDERS[name] as () => Decide | Promise<Decide>)();
 
-const filled = keys(Number(keyCount));
-/** Equal texts in other strings, and in no order: the key of a request is never the very string that a store keeps. */
-const asked = shuffled(keys(Number(keyCount)));
+/** In no order; and other strings than those that it is filled with, as no request brings the very string that is kept. */
+const keys = shuffled(Array.from({ length: Number(keyCount) }, (_, index) => keyOf(index)));
 let next = 0;
 
 answer((question: Question) => (question === "fill" ? fill() : decideAll(question.decide)));
 
 async function fill(): Promise<number> {
   const before = heapBytes();
-  for (const key of filled) await decide(key);
-  return (heapBytes() - before) / filled.length;
+  for (let index = 0; index < keys.length; index += 1) await decide(keyOf(index));
+  return (heapBytes() - before) / keys.length;
 }
 
 async function decideAll(count: number): Promise<number> {
   const cost = await cpuMicroseconds(count, async () => {
     for (let left = count; left > 0; left -= 1) {
-      const decision = decide(asked[next] as string);
+      const decision = decide(keys[next] as string);
       if (decision instanceof Promise) await decision;
-      next = next + 1 === asked.length ? 0 : next + 1;
+      next = next + 1 === keys.length ? 0 : next + 1;
     }
   });
   return 1000 * cost;
 }
 
-function keys(count: number): string[] {
-  return Array.from({ length: count }, (_, index) => `user-${index}`);
+function keyOf(index: number): string {
+  return `user-${index}`;
 }
 
 /** By a generator with a fixed seed, so that all candidates are asked in the same order. */

@@ -24,10 +24,8 @@ export async function decisions(effort: Effort): Promise<readonly Comparison[]> 
   return [...found, await telemetry(effort), ...(await evictions(effort))];
 }
 
-/** The title of one of the comparisons, for the plot. */
-export function decisionsTitle(keys: number): string {
-  return `one decision, ${counted(keys)}`;
-}
+export const TIME_GROUP = "One decision, CPU by number of keys";
+export const MEMORY_GROUP = "Memory of a key, its text included";
 
 async function decisionsOn(keys: number, effort: Effort): Promise<readonly Comparison[]> {
   await using processes = new Processes();
@@ -38,14 +36,14 @@ async function decisionsOn(keys: number, effort: Effort): Promise<readonly Compa
   for (const { name, process } of candidates) {
     memory.push({ name, samples: [await process.ask<number>("fill" satisfies Question)] });
   }
-  const title = decisionsTitle(keys);
+  const title = `${keys.toLocaleString("en")} ${keys === 1 ? "key" : "keys"}`;
   const results = await compare(
     candidates.map(({ name, process }) => ({ name, round: () => decide(process, effort) })),
-    rounds(ROUNDS, title, effort),
+    rounds(ROUNDS, `decisions, ${title}`, effort),
   );
-  const time: Comparison = { title, unit: "ns", results, targets: TIME_TARGETS };
+  const time: Comparison = { group: TIME_GROUP, title, unit: "ns", results, targets: TIME_TARGETS };
   if (keys !== KEY_COUNTS.at(-1)) return [time];
-  return [time, { title: `heap of a key, of ${counted(keys)}`, unit: "bytes", results: memory, targets: MEMORY_TARGETS }];
+  return [time, { group: MEMORY_GROUP, title: `of ${title}`, unit: "bytes", results: memory, targets: MEMORY_TARGETS }];
 }
 
 const TIME_TARGETS: readonly Target[] = [
@@ -57,16 +55,16 @@ const MEMORY_TARGETS: readonly Target[] = [{ kind: "must", candidate: OURS, boun
 
 /** What it costs the path of a flow that somebody takes its record. */
 async function telemetry(effort: Effort): Promise<Comparison> {
-  const title = "a flow and its record";
   await using processes = new Processes();
   const candidates = [OUR_FLOW, OUR_RECORDED_FLOW].map((name) => {
     const process = start(processes, name, 1);
     return { name, round: () => decide(process, effort) };
   });
-  const results = await compare(candidates, rounds(2 * ROUNDS, title, effort));
+  const results = await compare(candidates, rounds(2 * ROUNDS, "decisions, telemetry", effort));
   const samples = differences(samplesOf(results, OUR_RECORDED_FLOW), samplesOf(results, OUR_FLOW));
   return {
-    title,
+    group: "A flow from start to end, CPU",
+    title: "1 key",
     unit: "ns",
     results: [...results, { name: "the record", samples }],
     targets: [{ kind: "must", candidate: "the record", bound: "at most", limit: 200 }],
@@ -79,8 +77,4 @@ function start(processes: Processes, name: string, keys: number): OwnProcess {
 
 function decide(process: OwnProcess, effort: Effort): Promise<number> {
   return process.ask({ decide: amount(DECISIONS, effort) } satisfies Question);
-}
-
-function counted(keys: number): string {
-  return `${keys.toLocaleString("en")} ${keys === 1 ? "key" : "keys"}`;
 }

@@ -79,23 +79,37 @@ export function abortCases(open: OpenApp): void {
   });
 
   it("tells a check that waits when the client leaves, and does not run the work", async () => {
-    let aborted = false;
-    const waiting = (_request: unknown, { signal }: CallOptions) =>
-      new Promise<CheckResponse>((_resolve, reject) => {
-        signal?.addEventListener("abort", () => {
-          aborted = true;
-          reject(new ApertureError("APERTURE_TRANSPORT", "gone", { reason: "cancelled" }));
-        });
-      });
-    const app = await open({ answers: [waiting], routes: [NEVER, NEVER_AFTER_BODY] });
-    for (const request of [GET, POST]) {
-      aborted = false;
-      await sendAndLeave(app, request);
-      await until(() => aborted, "the abort of the check");
-      await app.settled();
-    }
+    const app = await open({ answers: [untilAborted], routes: [NEVER, NEVER_AFTER_BODY] });
+    for (const request of [GET, POST]) await sendAndLeave(app, request);
+    await until(() => app.ledger.ends.length === 2, "the end of both flows");
     await app.deserted();
+    expect(app.ledger.flows.map(({ failOpenReason }) => failOpenReason)).to.deep.equal(["cancelled", "cancelled"]);
     expect(app.visits).to.have.lengthOf(0);
+  });
+
+  it("tells all pipelined checks that wait", async () => {
+    const app = await open({ answers: [untilAborted], routes: [NEVER, NEVER_AFTER_BODY] });
+    const client = await app.connect();
+    for (const request of [GET, GET, POST, GET]) client.send(request);
+    await until(() => app.ledger.control.checks.length === 4, "four checks");
+    client.abort();
+    await until(() => app.ledger.ends.length === 4, "the end of four flows");
+    expect(app.visits).to.have.lengthOf(0);
+  });
+
+  it("tells a check nothing any more when it has answered", async () => {
+    let signal: AbortSignal | undefined;
+    const answering = async (_request: unknown, call: CallOptions) => {
+      signal = call.signal;
+      return accepted();
+    };
+    const app = await open({ answers: [answering], routes: [NEVER] });
+    const client = await app.connect();
+    client.send(GET);
+    await app.visited(1);
+    client.abort();
+    await app.deserted();
+    expect(signal?.aborted).to.equal(false);
   });
 
   for (const [verdict, answer] of [
@@ -144,6 +158,14 @@ export function abortCases(open: OpenApp): void {
     const app = await open({ routes: [NEVER, OK] });
     await sendAndLeave(app, GET);
     expect((await app.request({ path: "/ok" })).status).to.equal(200);
+  });
+}
+
+/** A check in a queue that never moves. */
+function untilAborted(_request: unknown, { signal }: CallOptions): Promise<CheckResponse> {
+  return new Promise((_resolve, reject) => {
+    const gone = () => reject(new ApertureError("APERTURE_TRANSPORT", "gone", { reason: "cancelled" }));
+    signal?.addEventListener("abort", gone);
   });
 }
 

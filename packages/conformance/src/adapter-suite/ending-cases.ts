@@ -111,6 +111,25 @@ export function endingCases(open: OpenApp): void {
     expect(app.ledger.warnings).to.deep.equal([]);
   });
 
+  it("keeps its word to itself when the application has ended the flow before an error", async () => {
+    const app = await open({
+      routes: [
+        {
+          ...OK,
+          work: (visit) => {
+            void visit.flow?.end();
+            throw new Error("broken");
+          },
+        },
+      ],
+    });
+    expect((await app.request({ path: "/ok" })).status).to.equal(500);
+    await app.settled();
+    expect(app.ledger.statuses).to.deep.equal(["OK"]);
+    await app.deserted();
+    expect(app.ledger.warnings).to.deep.equal([]);
+  });
+
   it("keeps the status that the application gave the flow", async () => {
     const app = await open({
       routes: [

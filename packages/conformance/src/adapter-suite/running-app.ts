@@ -25,16 +25,15 @@ export type OpenApp = (setup: Setup) => Promise<RunningApp>;
 export class RunningApp {
   readonly ledger: Ledger;
   readonly server: Server;
-  /** Requests that reached their route's work. */
-  readonly visits: readonly Visit[];
+  readonly #visits: Visit[];
   /** Open connections as the server sees them. */
   readonly sockets = new Set<Socket>();
   readonly #clients: RawClient[] = [];
 
-  private constructor(server: Server, ledger: Ledger, visits: readonly Visit[]) {
+  private constructor(server: Server, ledger: Ledger, visits: Visit[]) {
     this.server = server;
     this.ledger = ledger;
-    this.visits = visits;
+    this.#visits = visits;
     server.on("connection", (socket) => {
       this.sockets.add(socket);
       socket.once("close", () => this.sockets.delete(socket));
@@ -56,6 +55,11 @@ export class RunningApp {
     server.listen(0, setup.host ?? "127.0.0.1");
     await once(server, "listening");
     return new RunningApp(server, ledger, visits);
+  }
+
+  /** Requests that reached their route's work. */
+  get visits(): readonly Visit[] {
+    return this.#visits;
   }
 
   async connect(host?: string): Promise<RawClient> {
@@ -81,6 +85,11 @@ export class RunningApp {
   /** Waits until a number of requests reached their route's work. */
   async visited(count: number): Promise<void> {
     await until(() => this.visits.length >= count, `${count} requests in their routes`);
+  }
+
+  /** Lets go of the visits, so that a case can find out who else holds on to them. */
+  forgetVisits(): void {
+    this.#visits.length = 0;
   }
 
   /** Waits until the server knows that its clients are gone. */

@@ -1,4 +1,8 @@
 import { Readable } from "node:stream";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import type { CallOptions } from "@aperture-flow/core";
+import { accepted } from "@aperture-flow/core/testing";
 import { expect } from "chai";
 import type { Route } from "./app-description.ts";
 import { Door, OK } from "./routes.ts";
@@ -77,6 +81,28 @@ export function streamCases(open: OpenApp): void {
     expect(app.ledger.ends).to.have.lengthOf(100);
   });
 
+  it("holds on to no request that was answered, though its connection lives", async () => {
+    const patient = async (_request: unknown, { signal }: CallOptions) => {
+      expect(signal?.aborted).to.equal(false);
+      return accepted();
+    };
+    const app = await open({ answers: [patient], routes: [OK] });
+    const client = await app.connect();
+    const messages: WeakRef<object>[] = [];
+    for (let served = 0; served < 50; served += 1) {
+      client.send({ path: "/ok" });
+      await client.response();
+      for (const { message } of app.visits) messages.push(new WeakRef(message));
+      app.forgetVisits();
+    }
+    await app.settled();
+    await until(() => {
+      collectGarbage();
+      // Node itself keeps the last one or two of a connection.
+      return messages.filter((message) => message.deref() !== undefined).length < 5;
+    }, "the collection of answered requests");
+  });
+
   it("adds one listener to a connection with many requests under way", async () => {
     const door = new Door();
     const slow: Route["work"] = async (visit) => {
@@ -106,6 +132,9 @@ export function streamCases(open: OpenApp): void {
     expect(app.ledger.controlPoints).to.deep.equal([]);
   });
 }
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
 
 /** One part, then another when the door opens. */
 function streaming(door: Door): Route {

@@ -62,8 +62,11 @@ export interface LimiterDecision {
   /** The status that the policy sets for a drop by this limiter. */
   readonly status?: number | undefined;
   readonly lease?: Lease | undefined;
-  /** The label that keys the limiter was absent: the flow passes it. */
-  readonly reason?: "key-not-found" | undefined;
+  /**
+   * `key-not-found`: the label that keys the limiter was absent, and the flow passed it. The others say how a flow that
+   * was to wait for tokens left the queue, and are known to an embedded engine only.
+   */
+  readonly reason?: "key-not-found" | "queue-full" | "timeout" | "cancelled" | undefined;
   /** Why the limiter could not decide; such a decision never drops. */
   readonly error?: string | undefined;
 }

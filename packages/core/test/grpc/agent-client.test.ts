@@ -239,3 +239,50 @@ describe("a client of an agent", () => {
       expect(() => ApertureClient.fromEnv()).to.throw("needs the address of an agent");
     }));
 });
+
+describe("a client with a whole HTTP request", () => {
+  const request = {
+    method: "POST",
+    path: "/pay?amount=5",
+    host: "shop.test",
+    scheme: "https",
+    protocol: "HTTP/1.1",
+    size: 2,
+    headers: { baggage: "user=mallory", "x-plan": "gold" },
+  };
+
+  it("asks with CheckHTTP, its labels before those of the request", () =>
+    connected(
+      async ({ agent, client }) => {
+        const http = { request, source: { address: "10.0.0.1", port: 5 } };
+        const flow = await client.startFlow("checkout", { http, labels: { user: "alice", "http.route": "/pay" } });
+        expect(flow).to.include({ decision: "rejected", rejectReason: "no-tokens" });
+        expect([flow.httpResponseCode(), flow.retryAfterMs()]).to.deep.equal([503, 1000]);
+        await flow.end();
+        const [call] = agent.callsOf("CheckHTTP");
+        expect(call?.request).to.deep.include({ control_point: "checkout", expect_end: true });
+        expect(agent.script.httpChecks[0]?.http).to.include({ method: "POST", path: "/pay?amount=5" });
+        expect(agent.script.httpChecks[0]?.labels).to.include({ user: "alice", "http.route": "/pay" });
+        await client.shutdown();
+        expect(agent.flows[0]?.response).to.include({ accepted: false, reason: "no-tokens" });
+      },
+      { answers: [rejected({ reason: "no-tokens", status: 503, waitMs: 1000 })] },
+    ));
+
+  it("gives back what it held", () =>
+    connected(
+      async ({ agent, client }) => {
+        const flow = await client.startFlow("checkout", { http: { request } });
+        expect(flow.decision).to.equal("accepted");
+        expect((await flow.end()).returns).to.have.length(1);
+        expect(agent.script.heldLeases).to.deep.equal([]);
+      },
+      { answers: [lending("a")] },
+    ));
+
+  it("says which labels could not be sent", () =>
+    connected(async ({ client, logger }) => {
+      await client.startFlow("checkout", { http: { request }, labels: { "not a token": "1" } });
+      expect(logger.messages).to.deep.equal(["labels that CheckHTTP cannot carry were left out: not a token"]);
+    }));
+});

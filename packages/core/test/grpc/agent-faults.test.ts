@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { status } from "@grpc/grpc-js";
+import { Server, ServerCredentials, status } from "@grpc/grpc-js";
 import { trace } from "@opentelemetry/api";
 import { expect } from "chai";
 import fc from "fast-check";
@@ -9,8 +9,9 @@ import { ApertureClient } from "../../src/client.ts";
 import type { ApertureClientOptions } from "../../src/client-options.ts";
 import type { FailOpenReason } from "../../src/contract/errors.ts";
 import type { FlowParams } from "../../src/flow-params.ts";
+import { addFlowControlServices } from "../../src/grpc/index.ts";
 import { FakeAgent } from "../../src/testing/grpc/index.ts";
-import { accepted, rejected } from "../../src/testing/index.ts";
+import { accepted, rejected, ScriptedControl } from "../../src/testing/index.ts";
 import { CollectedWarnings } from "../collected-warnings.ts";
 import { lease } from "../sample-decision.ts";
 import { connected, until } from "./connected.ts";
@@ -318,6 +319,26 @@ describe("an agent that refuses", () => {
       },
       { answers: [accepted({ leases: [lease("a")] })] },
     ));
+});
+
+describe("an agent that closes its connections now and then", () => {
+  it("is asked on the next one, and nobody notices", async () => {
+    const server = new Server({ "grpc.max_connection_age_ms": 40, "grpc.max_connection_age_grace_ms": 500 });
+    addFlowControlServices(server, new ScriptedControl());
+    const port = await new Promise<number>((resolve) => {
+      server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (_, bound) => resolve(bound));
+    });
+    await asking(`127.0.0.1:${port}`, async (client) => {
+      const end = performance.now() + 400;
+      while (performance.now() < end) await (await client.startFlow("checkout", { timeoutMs: 5000 })).end();
+      const { accepted, unreachable } = client.counts;
+      const failed = Object.values(unreachable).reduce((sum, count) => sum + count, 0);
+      expect(accepted).to.be.above(20);
+      // A call may meet the very moment of the farewell.
+      expect(failed).to.be.at.most(Math.ceil(accepted / 50));
+    });
+    server.forceShutdown();
+  });
 });
 
 describe("an absurd timeout", () => {

@@ -21,7 +21,7 @@ export async function connected(
   const options: ApertureClientOptions = { address: agent.address, insecure: true, logger, timeoutMs: 10_000 };
   const client = new ApertureClient({ ...options, ...clientOptions });
   try {
-    await client.ready();
+    await client.ready(1000);
     await work({ agent, client, logger });
   } finally {
     await client.shutdown({ timeoutMs: 200 });

@@ -7,7 +7,9 @@
  * limit runs alone instead of never. Leases of one key last equally long, so the oldest is the first to run out and
  * expiry looks no further than the first that has not.
  *
- * Invariant: inFlight is the sum of the leases, and exactly 0 without any.
+ * Invariant: inFlight is the sum of the leases, never below 0, and exactly 0 without any. Adding and subtracting keeps that
+ * for whole numbers only: next to a lease of 1e300 others vanish from the sum, and would count below 0 once it is gone. So
+ * other sums are made anew. Keeping all sums that way would make each end of a flow cost as much as there are flows.
  */
 export interface Slots {
   readonly leases: Map<string, { readonly slots: number; readonly expiresMs: number }>;
@@ -41,20 +43,36 @@ export function releaseSlots(held: Slots, leaseId: string, nowMs: number): boole
   expireSlots(held, nowMs);
   const lease = held.leases.get(leaseId);
   if (lease === undefined) return false;
-  giveBack(held, leaseId, lease.slots);
+  held.leases.delete(leaseId);
+  subtract(held, lease.slots);
   return true;
 }
 
 /** Takes back what was held for too long. */
 export function expireSlots(held: Slots, nowMs: number): void {
-  for (const [id, lease] of held.leases) {
-    if (lease.expiresMs >= nowMs) return;
-    giveBack(held, id, lease.slots);
+  let expired: number | undefined;
+  for (const [id, { slots, expiresMs }] of held.leases) {
+    // A lease still holds in its last millisecond.
+    if (expiresMs >= nowMs) break;
+    held.leases.delete(id);
+    expired = (expired ?? 0) + slots;
   }
+  if (expired !== undefined) subtract(held, expired);
 }
 
-function giveBack(held: Slots, id: string, slots: number): void {
-  held.leases.delete(id);
-  // Sums of fractions do not always come back to 0.
-  held.inFlight = held.leases.size === 0 ? 0 : held.inFlight - slots;
+/** Takes off what is no longer among the leases. */
+function subtract(held: Slots, slots: number): void {
+  const wasWhole = isWhole(held.inFlight) && isWhole(slots);
+  held.inFlight = wasWhole ? held.inFlight - slots : sumOf(held);
+}
+
+/** Small enough, too, that fractions which were rounded away into it were no more than dust. */
+function isWhole(sum: number): boolean {
+  return Number.isInteger(sum) && sum <= 2 ** 32;
+}
+
+function sumOf({ leases }: Slots): number {
+  let sum = 0;
+  for (const { slots } of leases.values()) sum += slots;
+  return sum;
 }

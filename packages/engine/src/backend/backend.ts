@@ -23,4 +23,9 @@ export interface StateBackend {
 
 export type SlotAnswer =
   | { readonly granted: true; readonly leaseId: string; readonly inFlight: number }
-  | { readonly granted: false; readonly inFlight: number; readonly waitMs: number };
+  | {
+      readonly granted: false;
+      readonly inFlight: number;
+      /** When a lease has run out at the latest; `Infinity` where none is held. Some may be given back before. */
+      readonly waitMs: number;
+    };

@@ -29,13 +29,14 @@ export class FlowCache {
   lookUp({ controlPoint, resultKey, globalKeys = [] }: CacheLookupRequest): Awaitable<CacheLookupResponse> {
     const asked = [...addresses(controlPoint, resultKey, globalKeys)];
     const usable = asked.filter(({ error }) => error === undefined);
-    const answer = (values: readonly (Uint8Array | undefined)[], failure?: string): CacheLookupResponse =>
-      gathered(asked, (address): CacheEntryLookup => {
-        const error = address.error ?? failure;
-        const value = error === undefined ? values[usable.indexOf(address)] : undefined;
-        if (value !== undefined) return { hit: true, value };
-        return error === undefined ? { hit: false } : { hit: false, error };
+    const answer = (values: readonly (Uint8Array | undefined)[], failure?: string): CacheLookupResponse => {
+      let next = 0;
+      return gathered(asked, ({ error = failure }): CacheEntryLookup => {
+        if (error !== undefined) return { hit: false, error };
+        const value = values[next++];
+        return value === undefined ? { hit: false } : { hit: true, value };
       });
+    };
     if (usable.length === 0) return answer([]);
     return attempt(
       () => this.#backend.getEntries(usable.map(({ address }) => address)),
@@ -70,7 +71,7 @@ export class FlowCache {
       );
     });
     const answer = (settled: readonly CacheOperation[]) =>
-      gathered(asked, (address) => settled[asked.indexOf(address)] as CacheOperation);
+      gathered(asked, (_, index) => settled[index] as CacheOperation);
     return operations.some((operation) => operation instanceof Promise)
       ? Promise.all(operations).then(answer)
       : answer(operations as CacheOperation[]);
@@ -105,12 +106,12 @@ function* addresses(
 
 function gathered<T>(
   asked: readonly Address[],
-  answerOf: (address: Address) => T,
+  answerOf: (address: Address, index: number) => T,
 ): { result?: T; global: Map<string, T> } {
   const answer: { result?: T; global: Map<string, T> } = { global: new Map() };
-  for (const address of asked) {
-    if (address.isResult) answer.result = answerOf(address);
-    else answer.global.set(address.key, answerOf(address));
+  for (const [index, address] of asked.entries()) {
+    if (address.isResult) answer.result = answerOf(address, index);
+    else answer.global.set(address.key, answerOf(address, index));
   }
   return answer;
 }

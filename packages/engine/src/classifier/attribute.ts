@@ -51,7 +51,7 @@ function unknownAttribute(path: string): string {
   const names = [...Object.keys(ATTRIBUTES), `${HEADERS}<name>`];
   const inner = names.filter((name) => name.startsWith(`${path}.`)).map((name) => `\`${name}\``);
   if (inner.length > 0) return `\`${path}\` is not one value, but has ${inner.join(", ")}`;
-  const nearest = nearestName(path, names);
+  const nearest = nearestName(path, names) ?? names.find((name) => name.endsWith(`.${path}`));
   const known = nearest === undefined ? `there are ${names.join(", ")}` : `did you mean \`${nearest}\`?`;
   return `unknown attribute \`${path}\`; ${known}`;
 }

@@ -1,16 +1,21 @@
 import type { Labels } from "@aperture-flow/core";
 
 /**
- * How many tokens a flow asks for: the number in the label `key`, and 1 where there is no such key or label. A label that
- * is no finite number from 0 counts as 1 too and is reported: a negative number would fill the bucket, and NaN empty it of
+ * How many tokens a flow asks for: the number in the label `key`, and `otherwise` (1) where there is no such key or label.
+ * A label that is no finite number from 0 counts as none and is reported: a negative number would fill the bucket, and NaN empty it of
  * meaning, for a value that the client may have chosen.
  */
-export function flowTokens(labels: Labels, key: string | undefined, complain: (key: string) => void): number {
-  if (key === undefined || key === "" || !Object.hasOwn(labels, key)) return 1;
-  const tokens = tokensFromText(labels[key] ?? "");
+export function flowTokens(
+  labels: Labels,
+  key: string | undefined,
+  complain: (key: string) => void,
+  otherwise = 1,
+): number {
+  if (key === undefined || key === "" || !Object.hasOwn(labels, key)) return otherwise;
+  const tokens = numberFromText(labels[key] ?? "");
   if (tokens !== undefined) return tokens;
   complain(key);
-  return 1;
+  return otherwise;
 }
 
 /** Decimal, with exponent. Not Number(), which takes blanks for 0 and reads hexadecimal. */
@@ -18,7 +23,8 @@ const DECIMAL = /^\+?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 /** Longer than any number needs to be. */
 const MAX_LENGTH = 64;
 
-function tokensFromText(text: string): number | undefined {
+/** The number that a label says; undefined for all that is no finite number from 0. */
+export function numberFromText(text: string): number | undefined {
   if (text.length > MAX_LENGTH || !DECIMAL.test(text)) return undefined;
   const tokens = Number(text);
   return Number.isFinite(tokens) ? tokens : undefined;

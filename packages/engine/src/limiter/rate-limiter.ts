@@ -1,6 +1,6 @@
 import type { Awaitable, ComponentRef, LimiterDecision, Quota } from "@aperture-flow/core";
-import { timeToFillMs } from "../arithmetic/token-bucket.ts";
 import type { BucketAnswer, BucketAsk, BucketSettings } from "../backend/backend.ts";
+import { bucketQuota } from "./bucket-quota.ts";
 import { flowTokens } from "./flow-tokens.ts";
 import { LimitLabel } from "./limit-label.ts";
 import type { FlowContext, Limiter, LimiterEnvironment } from "./limiter.ts";
@@ -39,8 +39,7 @@ export class RateLimiter implements Limiter {
     this.#environment = environment;
     this.#space = stateSpace("tokens", ref);
     this.#label = new LimitLabel(settings.limitByLabelKey);
-    const windowMs = bucket.fillAmount === 0 ? Number.POSITIVE_INFINITY : timeToFillMs(bucket, bucket.capacity);
-    this.#quota = Object.freeze({ limit: bucket.capacity, windowMs });
+    this.#quota = bucketQuota(bucket);
     this.#status = settings.deniedStatus ?? 429;
     this.#single = { settings: bucket, tokens: 1, mayWaitMs: 0 };
     this.#complain = (label) => environment.observer.invalidTokens?.(ref, label);

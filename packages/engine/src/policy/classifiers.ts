@@ -44,8 +44,8 @@ export function classifiersOf(
 function ruleExtractor(label: string, spec: ExtractorSpec, path: Path, complain: Complain): LabelExtractor | undefined {
   const fault = faultOfName(label);
   if (fault !== undefined) complain(path, fault);
-  const valueOf = valueExtractor(spec, (step, text) => complain([...path, "extractor", ...step], text));
-  return valueOf && ((flow) => ({ [label]: valueOf(flow) }));
+  const valueFrom = valueExtractor(spec, (step, text) => complain([...path, "extractor", ...step], text));
+  return valueFrom && ((flow) => ({ [label]: valueFrom(flow) }));
 }
 
 /** Exactly one kind of extractor is there; the schema has seen to that. */

@@ -14,8 +14,13 @@ import { type CompiledPolicy, PolicySnapshot } from "./policy-snapshot.ts";
 import type { PolicySource } from "./read.ts";
 import type { Selector } from "./schema-selectors.ts";
 
-/** Components that need no circuit: constants, and the alerts that blueprints add and nothing listens to yet. */
-const ACCEPTED: readonly string[] = ["variable", "bool_variable", "decider", "alerter"];
+/** Components that decide on no flow and still may be there, and what becomes of them. */
+export const PASSIVE_COMPONENTS: Readonly<Record<string, string>> = Object.freeze({
+  variable: "as a constant",
+  bool_variable: "as a constant",
+  decider: "no effect",
+  alerter: "no effect",
+});
 
 /**
  * Reads policies and builds what a check runs on. Limiters of policies that have not changed are taken over from the
@@ -69,11 +74,12 @@ function deciderOf(
 ): Decider | [] {
   const name = componentName(component);
   if (component.flow_control === undefined) {
-    if (!ACCEPTED.includes(name)) complain(path, `component \`${name}\` is not supported yet`);
+    if (!Object.hasOwn(PASSIVE_COMPONENTS, name)) complain(path, `component \`${name}\` is not supported yet`);
     return [];
   }
   const place: Path = [...path, "flow_control", name];
-  const built = build(component.flow_control, new ConstantPorts({ circuit, policy, path: place, complain }));
+  const ports = new ConstantPorts({ circuit, policy, path: place, complain });
+  const built = build(component.flow_control, { ports, patterns: policy.patterns });
   if (built !== undefined) return { ...built, id };
   complain(place, `component \`${name}\` is not supported yet`);
   return [];

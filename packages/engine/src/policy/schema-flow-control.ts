@@ -53,7 +53,7 @@ export const rateLimiter = mapping({
   request_parameters: requestParameters.optional().describe("What single flows cost, and how they are rejected."),
 });
 
-const workloadParameters = mapping({
+export const workloadParameters = mapping({
   priority: number({ gt: 0 }).default(1).describe("Twice the priority gets twice the tokens while flows queue."),
   tokens: number({ gte: 0 }).default(1).describe("Tokens that a flow takes; 0 counts as 1."),
   queue_timeout: duration().optional().describe("How long a flow may queue; as long as its caller waits, by default."),
@@ -192,3 +192,4 @@ export type ConcurrencySchedulerSpec = z.output<typeof concurrencyScheduler>;
 export type SamplerSpec = z.output<typeof sampler>;
 export type LoadRampSpec = z.output<typeof loadRamp>;
 export type SchedulerSpec = z.output<typeof scheduler>;
+export type WorkloadParameters = z.output<typeof workloadParameters>;

@@ -22,7 +22,8 @@ export function decisionFromWire(wire: WireDecision): LimiterDecision | undefine
     component: wire.component_id ?? "",
   };
   const dropped = wire.dropped === true;
-  const label = info.label || "default";
+  // Load schedulers have one bucket for all, and no field for its label.
+  const label = info.label ?? (kind === "load-scheduler" ? "default" : "");
   const tokens = tokensFromWire(info.tokens_info);
   return {
     ref,

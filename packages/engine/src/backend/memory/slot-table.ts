@@ -12,7 +12,9 @@ export class SlotTable {
     const granted = acquireSlots(held, ask, lease);
     if (granted && known === undefined) this.#held.set(ownCopy(label), held);
     const { inFlight } = held;
-    return granted ? { granted, leaseId: lease.id, inFlight } : { granted, inFlight, waitMs: 0 };
+    return granted
+      ? { granted, leaseId: lease.id, inFlight }
+      : { granted, inFlight, waitMs: waitMsOf(held, lease.nowMs) };
   }
 
   release(label: string, leaseId: string, nowMs: number): boolean {
@@ -33,4 +35,11 @@ export class SlotTable {
   get size(): number {
     return this.#held.size;
   }
+}
+
+/** When the oldest lease has run out, if nobody gives one back before; never where there is none. */
+function waitMsOf({ leases }: Slots, nowMs: number): number {
+  const [oldest] = leases.values();
+  // A lease still holds in its last millisecond.
+  return oldest === undefined ? Number.POSITIVE_INFINITY : Math.max(0, oldest.expiresMs - nowMs) + 1;
 }

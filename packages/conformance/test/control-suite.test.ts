@@ -1,0 +1,21 @@
+import { connectAgent } from "@aperture-flow/core/grpc";
+import { FakeAgent } from "@aperture-flow/core/testing/grpc";
+import { createEngine } from "@aperture-flow/engine";
+import { controlSuite } from "../src/control-suite.ts";
+
+controlSuite("an engine in the process", async (options) => {
+  const control = await createEngine(options);
+  return { control, release: () => control.close() };
+});
+
+controlSuite("an agent over gRPC", async (options) => {
+  const engine = await createEngine(options);
+  const agent = await FakeAgent.start({ control: engine });
+  return {
+    control: connectAgent({ address: agent.address, insecure: true }),
+    async release() {
+      await agent.stop();
+      await engine.close();
+    },
+  };
+});

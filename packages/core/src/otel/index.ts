@@ -1,0 +1,2 @@
+export { AgentSpanExporter } from "./agent-span-exporter.ts";
+export { type OpenTelemetryObserverOptions, openTelemetryObserver } from "./open-telemetry-observer.ts";

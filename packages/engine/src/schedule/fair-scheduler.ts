@@ -1,0 +1,227 @@
+import type { Awaitable, CallOptions } from "@aperture-flow/core";
+import { FairQueue, type QueueEntry } from "../arithmetic/fair-queue.ts";
+import type { Clock } from "../time/clock.ts";
+import { Deadlines } from "./deadlines.ts";
+import type { Grant, Granted, TokenSource } from "./token-source.ts";
+import type { Admittance, QueueFailure, Waiter } from "./waiter.ts";
+import type { ScheduledFlow } from "./workload.ts";
+
+/** What a scheduler stands on. */
+export interface SchedulerParts {
+  readonly source: TokenSource;
+  /** Whose tokens the source is asked for. */
+  readonly label: string;
+  readonly clock: Clock;
+}
+
+/**
+ * Lets flows wait for the tokens of one label, in fair order. It exists while somebody waits.
+ *
+ * One flow at a time is *served*: it asks the source, and waits for what it was promised, or until tokens come back. All
+ * others stand in a {@link FairQueue} behind it. So an order that was decided is never undone by a later arrival, and the
+ * source is asked once for each flow, not once for each flow and each change.
+ *
+ * Whoever leaves, by a deadline or because the caller is gone, leaves no trace in queue, heap or source. All deadlines
+ * share one timer.
+ */
+export class FairScheduler {
+  readonly #parts: SchedulerParts;
+  readonly #queue = new FairQueue<Waiter>();
+  readonly #deadlines: Deadlines;
+  #served: Waiter | undefined;
+  /** Stops waiting for a promise, or for the moment to ask again. */
+  #stopPause: (() => void) | undefined;
+  #isServing = false;
+  /** Tokens came back while the source was being asked: its answer may be too old. */
+  #isStale = false;
+  #waitingTokens = 0;
+  #admittedTokens = 0;
+
+  constructor(parts: SchedulerParts) {
+    this.#parts = parts;
+    this.#deadlines = new Deadlines(parts.clock, (waiter) => this.#expire(waiter));
+  }
+
+  /** True when nobody waits, and the scheduler can be forgotten. */
+  get isIdle(): boolean {
+    return this.#served === undefined && this.#queue.waiting === 0;
+  }
+
+  /** Queues a flow for up to `timeoutMs`. */
+  wait(flow: ScheduledFlow, timeoutMs: number, call: CallOptions): Awaitable<Admittance> {
+    if (call.signal?.aborted === true) return refused("cancelled");
+    return new Promise((settle) => {
+      const arrivedMs = this.#parts.clock.nowMs();
+      const waiter: Waiter = {
+        flow,
+        call,
+        settle,
+        arrivedMs,
+        deadlineMs: arrivedMs + timeoutMs,
+        settled: false,
+        aheadTokens: this.#waitingTokens,
+        admittedBefore: this.#admittedTokens,
+        entry: undefined,
+        deadline: undefined,
+        promised: undefined,
+        cancelled: undefined,
+      };
+      this.#enter(waiter);
+    });
+  }
+
+  /** Tokens came back: whoever is served need not wait for the moment to ask again. */
+  wake(): void {
+    const waiter = this.#served;
+    if (waiter === undefined || waiter.promised !== undefined) return;
+    if (this.#stopPause === undefined) {
+      this.#isStale = true;
+      return;
+    }
+    this.#resume();
+    this.#ask(waiter);
+    this.#serveNext();
+  }
+
+  #enter(waiter: Waiter): void {
+    this.#waitingTokens += waiter.flow.tokens;
+    waiter.entry = this.#queue.arrive(waiter, waiter.flow);
+    this.#deadlines.add(waiter);
+    waiter.cancelled = () => this.#giveUp(waiter, "cancelled");
+    waiter.call.signal?.addEventListener("abort", waiter.cancelled);
+    if (this.#served === undefined) this.#serve(waiter);
+    else this.#queue.queue(waiter.entry);
+    this.#serveNext();
+  }
+
+  /** A loop, not a recursion: one release may let thousands through. */
+  #serveNext(): void {
+    if (this.#isServing) return;
+    this.#isServing = true;
+    while (this.#served === undefined) {
+      const next = this.#queue.next();
+      if (next === undefined) break;
+      this.#serve(next.value);
+    }
+    this.#isServing = false;
+  }
+
+  #serve(waiter: Waiter): void {
+    this.#served = waiter;
+    this.#ask(waiter);
+  }
+
+  #ask(waiter: Waiter): void {
+    const { source, label, clock } = this.#parts;
+    const leftMs = waiter.deadlineMs - clock.nowMs();
+    this.#isStale = false;
+    try {
+      const grant = source.take(label, waiter.flow.tokens, Math.max(leftMs, 0));
+      if (grant instanceof Promise) {
+        grant.then(
+          (settled) => this.#answeredLater(waiter, settled),
+          () => this.#answeredLater(waiter, UNREACHABLE),
+        );
+      } else this.#answered(waiter, grant);
+    } catch {
+      this.#answered(waiter, UNREACHABLE);
+    }
+  }
+
+  #answeredLater(waiter: Waiter, grant: Grant): void {
+    if (waiter.settled) {
+      if (grant.granted) this.#giveBack(grant);
+      this.#done(waiter, false);
+    } else this.#answered(waiter, grant);
+    this.#serveNext();
+  }
+
+  #answered(waiter: Waiter, grant: Grant): void {
+    const { clock } = this.#parts;
+    if (!grant.granted) {
+      if (grant.retryMs === undefined) {
+        this.#settle(waiter, { admitted: false, why: "no-tokens", waitMs: grant.waitMs });
+        this.#done(waiter, false);
+      } else if (this.#isStale) this.#ask(waiter);
+      else this.#pause(grant.retryMs, () => this.#ask(waiter));
+    } else if (grant.waitMs > 0) {
+      waiter.promised = { granted: grant, readyMs: clock.nowMs() + grant.waitMs };
+      this.#pause(grant.waitMs, () => this.#admit(waiter, grant));
+    } else this.#admit(waiter, grant);
+  }
+
+  #admit(waiter: Waiter, granted: Granted): void {
+    const overtakenTokens = waiter.aheadTokens - (this.#admittedTokens - waiter.admittedBefore);
+    this.#admittedTokens += waiter.flow.tokens;
+    this.#settle(waiter, { admitted: true, granted, overtakenTokens });
+    this.#done(waiter, true);
+  }
+
+  #expire(waiter: Waiter): void {
+    const { promised } = waiter;
+    // Tokens that are there in the same moment are worth more than the deadline.
+    if (promised === undefined || promised.readyMs > this.#parts.clock.nowMs()) this.#giveUp(waiter, "timeout");
+  }
+
+  #giveUp(waiter: Waiter, why: QueueFailure): void {
+    if (waiter.settled) return;
+    const isAsking = this.#served === waiter && this.#stopPause === undefined;
+    this.#settle(waiter, refused(why));
+    if (this.#served !== waiter) {
+      this.#queue.cancel(waiter.entry as QueueEntry<Waiter>);
+      return;
+    }
+    // Whoever is being asked for is let go of when the answer comes.
+    if (isAsking) return;
+    this.#resume();
+    if (waiter.promised !== undefined) this.#giveBack(waiter.promised.granted);
+    this.#done(waiter, false);
+    this.#serveNext();
+  }
+
+  #settle(waiter: Waiter, admittance: Admittance): void {
+    waiter.settled = true;
+    this.#waitingTokens -= waiter.flow.tokens;
+    this.#deadlines.delete(waiter);
+    if (waiter.cancelled !== undefined) waiter.call.signal?.removeEventListener("abort", waiter.cancelled);
+    waiter.settle(admittance);
+  }
+
+  #done(waiter: Waiter, served: boolean): void {
+    this.#resume();
+    this.#served = undefined;
+    this.#queue.finish(waiter.entry as QueueEntry<Waiter>, served);
+  }
+
+  #pause(ms: number, then: () => void): void {
+    this.#stopPause = this.#parts.clock.after(ms, () => {
+      this.#stopPause = undefined;
+      then();
+      this.#serveNext();
+    });
+  }
+
+  #resume(): void {
+    this.#stopPause?.();
+    this.#stopPause = undefined;
+  }
+
+  /** The bucket of a store that is away fills by itself; there is nobody to tell. */
+  #giveBack(granted: Granted): void {
+    try {
+      const given = this.#parts.source.giveBack(this.#parts.label, granted);
+      if (given instanceof Promise) given.catch(() => undefined);
+    } catch {
+      return;
+    }
+  }
+}
+
+const NO_TOKENS = Object.freeze({ consumed: 0, remaining: 0, current: 0 });
+
+/** The store did not answer a flow that waited already: it passes, as it would have at the front. */
+const UNREACHABLE: Granted = Object.freeze({ granted: true, tokens: NO_TOKENS, waitMs: 0 });
+
+function refused(why: QueueFailure): Admittance {
+  return { admitted: false, why, waitMs: 0 };
+}

@@ -1,0 +1,44 @@
+import type { CallOptions } from "@aperture-flow/core";
+import type { QueueEntry } from "../arithmetic/fair-queue.ts";
+import type { HeapEntry } from "../arithmetic/heap.ts";
+import type { Granted } from "./token-source.ts";
+import type { ScheduledFlow } from "./workload.ts";
+
+/** Why a flow that queued was not admitted. */
+export type QueueFailure = "no-tokens" | "timeout" | "cancelled" | "queue-full";
+
+/** What became of a flow that asked a scheduler. */
+export type Admittance =
+  | {
+      readonly admitted: true;
+      readonly granted: Granted;
+      /**
+       * Tokens of flows that were ahead of this one on arrival and were overtaken; below 0, tokens of later flows that
+       * overtook it.
+       */
+      readonly overtakenTokens: number;
+    }
+  | {
+      readonly admitted: false;
+      readonly why: QueueFailure;
+      /** When the tokens would be there; 0 where nobody can say. */
+      readonly waitMs: number;
+    };
+
+/** One flow in a scheduler's queue. */
+export interface Waiter {
+  readonly flow: ScheduledFlow;
+  readonly deadlineMs: number;
+  readonly call: CallOptions;
+  readonly settle: (admittance: Admittance) => void;
+  readonly arrivedMs: number;
+  /** Tokens that waited when it came, and all that had been admitted from the queue by then. */
+  readonly aheadTokens: number;
+  readonly admittedBefore: number;
+  settled: boolean;
+  entry: QueueEntry<Waiter> | undefined;
+  deadline: HeapEntry<Waiter> | undefined;
+  /** Tokens that are promised from a moment on. */
+  promised: { readonly granted: Granted; readonly readyMs: number } | undefined;
+  cancelled: (() => void) | undefined;
+}
