@@ -15,6 +15,7 @@ function giveBack(lease: Lease, snapshot: Snapshot, observer: EngineObserver): A
   if (limiter === undefined || !isLeasing(limiter)) {
     return { lease, returned: false, error: "no limiter of the current policies lent this" };
   }
+  if (lease.id === "") return { lease, returned: false, error: "a lease needs an id" };
   const done = (returned: boolean): LeaseReturn => {
     observer.release?.(lease, returned);
     return { lease, returned };

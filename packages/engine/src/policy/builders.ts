@@ -1,13 +1,15 @@
 import type { ComponentRef, LimiterKind } from "@aperture-flow/core";
+import { ConcurrencyLimiter } from "../limiter/concurrency-limiter.ts";
 import type { Limiter, LimiterEnvironment } from "../limiter/limiter.ts";
 import { RateLimiter } from "../limiter/rate-limiter.ts";
+import { Sampler } from "../limiter/sampler.ts";
 import type { StageKind } from "../snapshot.ts";
 import { bucketOf } from "./bucket-of.ts";
 import type { ConstantPorts } from "./constant-ports.ts";
 import type { Patterns } from "./policy.ts";
 import { buildConcurrencyScheduler, buildQuotaScheduler } from "./scheduler-builders.ts";
 import type { FlowControlComponent, FlowControlName } from "./schema-circuit.ts";
-import type { RateLimiterSpec } from "./schema-flow-control.ts";
+import type { ConcurrencyLimiterSpec, RateLimiterSpec, SamplerSpec } from "./schema-flow-control.ts";
 import type { Selector } from "./schema-selectors.ts";
 
 /** What a component becomes. */
@@ -33,7 +35,9 @@ type Builders = {
 
 /** The components that can be evaluated. One that is missing here is a named error, never silence. */
 const BUILDERS: Builders = {
+  sampler: buildSampler,
   rate_limiter: buildRateLimiter,
+  concurrency_limiter: buildConcurrencyLimiter,
   quota_scheduler: buildQuotaScheduler,
   concurrency_scheduler: buildConcurrencyScheduler,
 };
@@ -67,5 +71,50 @@ function buildRateLimiter(
     stage: "rate",
     selectors,
     create: (ref, environment) => new RateLimiter({ ref, ...settings }, environment),
+  };
+}
+
+/** A limit that is an invalid reading limits nothing. */
+function buildConcurrencyLimiter(
+  { in_ports, parameters, selectors, request_parameters }: ConcurrencyLimiterSpec,
+  { ports }: Parts,
+): Built {
+  const maxConcurrency = ports.amount("max_concurrency", in_ports.max_concurrency);
+  const isPassing = ports.isOn("pass_through", in_ports.pass_through);
+  const settings = {
+    maxConcurrency: maxConcurrency ?? 0,
+    passThrough: isPassing || maxConcurrency === undefined,
+    maxInflightMs: parameters.max_inflight_duration,
+    idleMs: parameters.max_idle_time,
+    limitByLabelKey: parameters.limit_by_label_key,
+    tokensLabelKey: request_parameters?.tokens_label_key,
+    deniedStatus: request_parameters?.denied_response_status_code,
+  };
+  return {
+    kind: "concurrency-limiter",
+    stage: "rate",
+    selectors,
+    create: (ref, environment) => new ConcurrencyLimiter({ ref, ...settings }, environment),
+  };
+}
+
+function buildSampler(
+  { in_ports, parameters, pass_through_label_values, pass_through_label_values_config_key }: SamplerSpec,
+  { ports }: Parts,
+): Built {
+  const { selectors, session_label_key, denied_response_status_code, ramp_mode } = parameters;
+  ports.refuseConfigured("pass_through_label_values_config_key", pass_through_label_values_config_key);
+  const settings = {
+    acceptPercentage: ports.amount("accept_percentage", in_ports?.accept_percentage),
+    sessionLabelKey: session_label_key,
+    passThroughLabelValues: pass_through_label_values,
+    deniedStatus: denied_response_status_code,
+    rampMode: ramp_mode,
+  };
+  return {
+    kind: "sampler",
+    stage: ramp_mode ? "ramp" : "sample",
+    selectors,
+    create: (ref, environment) => new Sampler({ ref, ...settings }, environment),
   };
 }

@@ -38,6 +38,13 @@ export class ConstantPorts {
     return value !== undefined && value !== 0;
   }
 
+  /** For a field that names a key of the dynamic configuration: a problem where the policy sets that key. */
+  refuseConfigured(field: string, configKey: string | undefined): void {
+    const { path, complain, policy } = this.#owner;
+    if (configKey === undefined || !Object.hasOwn(policy.dynamicConfig, configKey)) return;
+    complain([...path, field], `\`${configKey}\` comes from \`dynamicConfig\`, which is not supported yet`);
+  }
+
   #read(name: string, port: InPort | undefined): Constant {
     if (port?.constant_signal !== undefined) return constantOf(port.constant_signal);
     return port?.signal_name === undefined ? undefined : this.#signal(name, port.signal_name);
