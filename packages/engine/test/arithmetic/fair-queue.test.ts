@@ -98,7 +98,9 @@ describe("FairQueue", () => {
       fc.property(weights, fc.integer({ min: 1, max: 5 }), (given, tokens) => {
         const queue = new FairQueue<number>();
         const refill = (index: number) =>
-          queue.queue(queue.arrive(index, share(`w${index}`, given[index] ?? 1, { tokens: 1 + ((index + tokens) % 5) })));
+          queue.queue(
+            queue.arrive(index, share(`w${index}`, given[index] ?? 1, { tokens: 1 + ((index + tokens) % 5) })),
+          );
         given.forEach((_, index) => {
           for (let depth = 0; depth < 3; depth += 1) refill(index);
         });
