@@ -21,6 +21,7 @@ import { endFlow } from "./end.ts";
 import { withHttpLabels } from "./http-labels.ts";
 import type { LimiterEnvironment } from "./limiter/limiter.ts";
 import type { PolicySource } from "./policy/read.ts";
+import { retireLimiters } from "./retire.ts";
 import type { BuildContext, PolicySummary, Snapshot } from "./snapshot.ts";
 
 /** What an engine is made of; `createEngine` puts it together. */
@@ -108,20 +109,25 @@ export class Engine implements FlowControl {
     return this.#snapshot.policies;
   }
 
-  /** Idempotent. Closes the backend too, unless `createEngine` was given one. */
+  /** Idempotent. Flows that wait are let through. Closes the backend too, unless `createEngine` was given one. */
   close(): Promise<void> {
-    this.#closing ??= this.#replacing.then(() => this.#parts.release());
+    this.#closing ??= this.#replacing.then(() => {
+      retireLimiters(this.#snapshot);
+      return this.#parts.release();
+    });
     return this.#closing;
   }
 
   async #replace(policies: PolicySource): Promise<void> {
     const { compile, environment, agentGroup } = this.#parts;
+    const previous = this.#snapshot;
     try {
-      this.#snapshot = await compile(policies, { environment, agentGroup, previous: this.#snapshot });
+      this.#snapshot = await compile(policies, { environment, agentGroup, previous });
     } catch (error) {
       environment.observer.policiesRefused?.(error);
       throw error;
     }
+    retireLimiters(previous, this.#snapshot);
     environment.observer.policiesReplaced?.(this.#snapshot.policies, this.#snapshot.version);
   }
 

@@ -2,44 +2,50 @@ import { above, type Comparison, type Target } from "../comparison.ts";
 import type { Effort } from "../effort.ts";
 import { Processes } from "../own-process.ts";
 import { BARE, OURS, OURS_REFUSING } from "./contender.ts";
-import { FRAMEWORKS, SHARES } from "./frameworks.ts";
+import { FRAMEWORKS, PEERS } from "./frameworks.ts";
 import type { InProcess } from "./in-process.ts";
-
-const BY_HAND = "rate-limiter-flexible by hand";
+import { overSockets } from "./sockets.ts";
 
 /** What a request pays for being limited in this process, beyond what the bare framework costs. */
 export async function adapters(effort: Effort): Promise<readonly Comparison[]> {
   const found: Comparison[] = [];
+  for (const framework of Object.keys(FRAMEWORKS)) found.push(...(await withoutSockets(framework, effort)));
   for (const framework of Object.keys(FRAMEWORKS)) {
-    found.push(...(await withoutSockets(framework, effort)));
+    const { peer, byHand } = PEERS[framework] as (typeof PEERS)[string];
+    found.push(...(await overSockets(framework, [byHand, peer], effort)));
   }
   return found;
+}
+
+/** The group of a framework's costs without sockets, for the plot. */
+export function costGroup(framework: string): string {
+  return `${framework}: CPU on top of the bare framework`;
 }
 
 async function withoutSockets(framework: string, effort: Effort): Promise<readonly Comparison[]> {
   await using processes = new Processes();
   const process = processes.start(new URL("./in-process.js", import.meta.url), [framework]);
-  const measured = await process.ask<InProcess>(effort);
-  const { peer, others, ...shares } = SHARES[framework] as (typeof SHARES)[string];
-  const middlewareTarget: Target = {
-    kind: "aim",
-    candidate: OURS,
-    bound: "at most",
-    limit: shares.middleware,
-    times: [peer, ...others, BY_HAND],
-  };
-  const group = `${framework}: CPU on top of the bare framework`;
+  const { middleware, framework: whole } = await process.ask<InProcess>(effort);
+  const group = costGroup(framework);
+  const targets = targetsOf(framework);
   return [
-    { group, title: "middleware", unit: "us", results: above(measured.middleware, BARE), targets: [middlewareTarget] },
-    {
-      group,
-      title: "framework",
-      unit: "us",
-      results: above(measured.framework, BARE),
-      targets: [
-        { kind: "must", candidate: OURS, bound: "at most", limit: shares.framework, times: [peer] },
-        { kind: "must", candidate: OURS_REFUSING, bound: "at most", limit: 1, times: [OURS] },
-      ],
-    },
+    { group, title: "middleware", unit: "us", results: above(middleware, BARE), targets: targets.middleware },
+    { group, title: "framework", unit: "us", results: above(whole, BARE), targets: targets.framework },
   ];
+}
+
+interface Targets {
+  readonly middleware: readonly Target[];
+  readonly framework: readonly Target[];
+}
+
+function targetsOf(framework: string): Targets {
+  const { peer, withHeaders, shares } = PEERS[framework] as (typeof PEERS)[string];
+  return {
+    middleware: [{ kind: "aim", candidate: OURS, bound: "at most", limit: shares.middleware, times: withHeaders }],
+    framework: [
+      { kind: "must", candidate: OURS, bound: "at most", limit: shares.framework, times: [peer] },
+      { kind: "must", candidate: OURS_REFUSING, bound: "at most", limit: 1, times: [OURS] },
+    ],
+  };
 }

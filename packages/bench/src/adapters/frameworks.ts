@@ -9,19 +9,42 @@ export const FRAMEWORKS: Readonly<Record<string, () => Promise<readonly Contende
   Koa: koaContenders,
 };
 
-/** How much of it ours may cost. */
-export const SHARES: Readonly<Record<string, Shares>> = {
-  Express: { peer: "express-rate-limit, draft-8", framework: 0.6, middleware: 0.75, others: ["express-rate-limit, legacy headers"] },
-  Fastify: { peer: "@fastify/rate-limit", framework: 1, middleware: 0.8, others: [] },
-  Koa: { peer: "koa-ratelimit", framework: 1, middleware: 0.7, others: [] },
-};
-
-interface Shares {
+/** Who else there is on a framework, and how much of their cost ours may be. */
+interface Peers {
   /** The rate limiter made for this framework. */
   readonly peer: string;
-  /** Of the peer's cost in a whole application. */
-  readonly framework: number;
-  /** Of the cost of the best middleware that writes headers. */
-  readonly middleware: number;
-  readonly others: readonly string[];
+  readonly byHand: string;
+  /** All that write headers. */
+  readonly withHeaders: readonly string[];
+  readonly shares: {
+    /** Of the peer, in a whole application. */
+    readonly framework: number;
+    /** Of the best that writes headers, alone. */
+    readonly middleware: number;
+  };
 }
+
+const BY_HAND = "rate-limiter-flexible by hand";
+const EXPRESS_LEGACY = "express-rate-limit, legacy headers";
+const EXPRESS_DRAFT = "express-rate-limit, draft-8";
+
+export const PEERS: Readonly<Record<string, Peers>> = {
+  Express: {
+    peer: EXPRESS_DRAFT,
+    byHand: BY_HAND,
+    withHeaders: [BY_HAND, EXPRESS_LEGACY, EXPRESS_DRAFT],
+    shares: { framework: 0.6, middleware: 0.75 },
+  },
+  Fastify: {
+    peer: "@fastify/rate-limit",
+    byHand: BY_HAND,
+    withHeaders: [BY_HAND, "@fastify/rate-limit"],
+    shares: { framework: 1, middleware: 0.8 },
+  },
+  Koa: {
+    peer: "koa-ratelimit",
+    byHand: BY_HAND,
+    withHeaders: [BY_HAND, "koa-ratelimit"],
+    shares: { framework: 1, middleware: 0.7 },
+  },
+};

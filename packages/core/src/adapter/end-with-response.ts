@@ -10,6 +10,10 @@ export interface EndOptions {
   readonly abortStatus: "ok" | "error";
 }
 
+export interface ResponseEndOptions extends EndOptions {
+  readonly sockets: SocketWatch;
+}
+
 /**
  * Ends a flow exactly once, on the first of response `finish`, response `close` and socket `close`. Each alone leaks:
  * before Node 26 a pipelined response that never reached its socket emits nothing of its own when the client goes away,
@@ -22,7 +26,7 @@ export class ResponseEnd {
   readonly #options: EndOptions;
   readonly #sockets: SocketWatch;
 
-  constructor(flow: Flow, exchange: Exchange, options: EndOptions & { readonly sockets: SocketWatch }) {
+  constructor(flow: Flow, exchange: Exchange, options: ResponseEndOptions) {
     this.#flow = flow;
     this.#message = exchange.message;
     this.#response = exchange.response;

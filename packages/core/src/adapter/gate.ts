@@ -1,9 +1,12 @@
 import { FlowStatus } from "../contract/flow-status.ts";
+import type { Awaitable } from "../contract/flow-control.ts";
 import type { Flow } from "../flow.ts";
+import type { LabelValues } from "../labels.ts";
 import { exposeRateLimitHeaders, leavesBodyUnread } from "./answer-headers.ts";
 import { Departure } from "./departure.ts";
-import { type Exchange, isAbandoned, ResponseEnd, SocketWatch } from "./end-with-response.ts";
+import { type Exchange, isAbandoned, ResponseEnd, type ResponseEndOptions, SocketWatch } from "./end-with-response.ts";
 import { flowOfMessage, setFlowOfMessage } from "./exchange-state.ts";
+import { GateParams } from "./gate-params.ts";
 import { type GateSettings, gateSettings } from "./gate-settings.ts";
 import { type RequestReader, targetPath } from "./http-labels.ts";
 import type { AdapterOptions, Mode, RouteOverrides } from "./options.ts";
@@ -27,9 +30,9 @@ export interface GateOptions<Req, Reply> {
   readonly extraNames?: readonly string[] | undefined;
 }
 
-interface Place {
-  readonly controlPoint: string;
-  readonly path: string;
+interface GateLabels {
+  readonly own: Awaitable<LabelValues>;
+  readonly labels: LabelValues[];
 }
 
 /**
@@ -41,6 +44,7 @@ export class Gate<Req, Reply = unknown> {
   readonly #given: GateOptions<Req, Reply>;
   readonly #settings: GateSettings;
   readonly #sockets: SocketWatch;
+  readonly #endOptions: ResponseEndOptions;
   readonly #headers: RateLimitHeaders;
 
   /** @throws ApertureError APERTURE_OPTION_INVALID with what to write instead. */
@@ -49,6 +53,7 @@ export class Gate<Req, Reply = unknown> {
     this.options = given.options;
     this.#settings = gateSettings(given.options, given.extraNames ?? []);
     this.#sockets = parent === undefined ? new SocketWatch() : parent.#sockets;
+    this.#endOptions = { ...this.#settings, sockets: this.#sockets };
     this.#headers = parent === undefined ? new RateLimitHeaders() : parent.#headers;
   }
 
@@ -61,18 +66,24 @@ export class Gate<Req, Reply = unknown> {
    * Asks whether a request may go on; undefined where it is not to be checked. Ties the flow's end to the response's.
    * Never rejects: a mistake of ours or of an option's function leaves the request unchecked, and is said.
    */
-  async admit(request: Req, exchange: Exchange): Promise<Admission | undefined> {
+  admit(request: Req, exchange: Exchange): Awaitable<Admission | undefined> {
     try {
       const path = targetPath(this.#given.reader.target(request));
       const controlPoint = this.#controlPointOf(request, path, exchange);
-      return controlPoint === undefined ? undefined : await this.#start(request, { controlPoint, path }, exchange);
+      if (controlPoint === undefined) return undefined;
+      const labels = labelsOfRequest(request, path, { reader: this.#given.reader, settings: this.#settings });
+      return this.#start(controlPoint, { own: labelsOfApplication(request, this.options, this.#settings), labels }, exchange);
     } catch (cause) {
-      this.#settings.complaints.say(
-        "admit",
-        () => `a request went unchecked: ${cause instanceof Error ? cause.stack : cause}`,
-      );
-      return undefined;
+      return this.#unchecked(cause);
     }
+  }
+
+  #unchecked(cause: unknown): undefined {
+    this.#settings.complaints.say(
+      "admit",
+      () => `a request went unchecked: ${cause instanceof Error ? cause.stack : cause}`,
+    );
+    return undefined;
   }
 
   #controlPointOf(request: Req, path: string, { message }: Exchange): string | undefined {
@@ -84,29 +95,19 @@ export class Gate<Req, Reply = unknown> {
     return flowOfMessage(message)?.controlPoint === name ? undefined : name;
   }
 
-  async #start(request: Req, { controlPoint, path }: Place, exchange: Exchange): Promise<Admission> {
-    const { client, timeoutMs, rampMode, onUnreachable } = this.options;
-    const own = labelsOfApplication(request, this.options, this.#settings);
-    const labels = labelsOfRequest(request, path, { reader: this.#given.reader, settings: this.#settings });
-    labels.unshift(own instanceof Promise ? await own : own);
-    const departure = new Departure(exchange, this.#sockets);
+  async #start(controlPoint: string, { own, labels }: GateLabels, exchange: Exchange): Promise<Admission | undefined> {
     let flow: Flow | undefined;
+    let params: GateParams | undefined;
     try {
-      flow = await client.startFlow(controlPoint, {
-        labels,
-        timeoutMs,
-        rampMode,
-        onUnreachable,
-        get signal() {
-          return departure.signal;
-        },
-      });
+      labels.unshift(own instanceof Promise ? await own : own);
+      params = new GateParams(this.options, labels, new Departure(exchange, this.#sockets));
+      flow = await this.options.client.startFlow(controlPoint, params);
       return this.#admission(flow, exchange);
     } catch (cause) {
       void flow?.end();
-      throw cause;
+      return this.#unchecked(cause);
     } finally {
-      departure.stop();
+      params?.departure.stop();
     }
   }
 
@@ -118,7 +119,7 @@ export class Gate<Req, Reply = unknown> {
     setFlowOfMessage(exchange.message, flow);
     this.#writeHeaders(flow, exchange);
     if (flow.shouldRun() || !this.#isEnforced()) {
-      new ResponseEnd(flow, exchange, { ...this.#settings, sockets: this.#sockets });
+      new ResponseEnd(flow, exchange, this.#endOptions);
       return { flow, abandoned: false };
     }
     flow.setStatus(FlowStatus.Unset);

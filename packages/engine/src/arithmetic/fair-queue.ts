@@ -42,7 +42,8 @@ export class FairQueue<T> {
     const { lane } = entry;
     entry.isWaiting = true;
     this.#waiting += 1;
-    if (lane.head === undefined) this.#lead(entry);
+    // Without a head, one of the lane is being served: those behind it came before.
+    if (lane.head === undefined && lane.first === undefined) this.#lead(entry);
     else append(lane, entry);
   }
 

@@ -51,6 +51,11 @@ export class LoadBucket {
     return false;
   }
 
+  /** Milliseconds that so many tokens would take with a full bucket; `Infinity` where nothing fills it. */
+  leastWaitMs(tokens: number): number {
+    return tokens <= this.#capacity ? 0 : (tokens - this.#capacity) / this.#fillPerMs;
+  }
+
   /** Milliseconds until the tokens that were taken may be used; undefined where none were taken. */
   take(tokens: number, mayWaitMs: number, nowMs: number): number | undefined {
     this.#fill(nowMs);

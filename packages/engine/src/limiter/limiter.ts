@@ -21,6 +21,8 @@ export interface Limiter {
   decide(flow: FlowContext): Awaitable<LimiterDecision>;
   /** Undoes a decision of its own that did not drop the flow, because a later stage did. */
   revert(decision: LimiterDecision): Awaitable<void>;
+  /** Lets go whoever waits in it, because its policy is no longer in force. Flows may still ask it afterwards. */
+  retire?(): void;
 }
 
 /** A limiter whose tokens stay taken until the flow ends. */

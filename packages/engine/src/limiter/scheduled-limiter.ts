@@ -102,6 +102,11 @@ export class ScheduledLimiter implements LeasingLimiter {
     return returned instanceof Promise ? returned.then(woken) : woken(returned);
   }
 
+  /** Lets all who wait go on: the policy that made them wait is no longer in force. */
+  retire(): void {
+    for (const scheduler of [...this.#schedulers.values()]) scheduler.dissolve();
+  }
+
   #wake(label: string): void {
     this.#schedulers.get(label)?.wake();
   }
@@ -113,32 +118,29 @@ export class ScheduledLimiter implements LeasingLimiter {
   #queue(asked: Asked, grant: Pick<Grant, "tokens" | "waitMs">): Awaitable<LimiterDecision> {
     const { flow, label, context } = asked;
     const timeoutMs = this.#timeoutMs(asked);
-    if (!(timeoutMs > 0)) return this.#dropped(asked, grant, "no-tokens");
+    const canWait = timeoutMs > 0 && this.#settings.source.leastWaitMs(flow.tokens) <= timeoutMs;
+    if (!canWait) return this.#dropped(asked, grant, "no-tokens");
     if (this.#waiting >= (this.#settings.maxQueue ?? MAX_QUEUE)) return this.#dropped(asked, grant, "queue-full");
     const scheduler = this.#schedulers.get(label) ?? this.#open(label);
     const answer = scheduler.wait(flow, timeoutMs, context.call);
-    if (!(answer instanceof Promise)) {
-      this.#forget(label, scheduler);
-      return this.#settled(asked, answer, grant);
-    }
+    if (!(answer instanceof Promise)) return this.#settled(asked, answer, grant);
     this.#waiting += 1;
     const arrivedMs = this.#environment.clock.nowMs();
     return answer.then((admittance) => {
       this.#waiting -= 1;
-      this.#forget(label, scheduler);
       this.#tell(asked, admittance, arrivedMs);
       return this.#settled(asked, admittance, NO_GRANT);
     });
   }
 
   #open(label: string): FairScheduler {
-    const scheduler = new FairScheduler({ source: this.#settings.source, label, clock: this.#environment.clock });
+    const { source } = this.#settings;
+    const whenIdle = () => {
+      if (this.#schedulers.get(label) === scheduler) this.#schedulers.delete(label);
+    };
+    const scheduler = new FairScheduler({ source, label, clock: this.#environment.clock, whenIdle });
     this.#schedulers.set(label, scheduler);
     return scheduler;
-  }
-
-  #forget(label: string, scheduler: FairScheduler): void {
-    if (scheduler.isIdle && this.#schedulers.get(label) === scheduler) this.#schedulers.delete(label);
   }
 
   /** How long the flow may wait: as long as its caller, its workload and the component allow. */
@@ -150,7 +152,10 @@ export class ScheduledLimiter implements LeasingLimiter {
   }
 
   #settled(asked: Asked, admittance: Admittance, grant: Pick<Grant, "tokens">): LimiterDecision {
-    if (admittance.admitted) return this.#decision(asked, admittance.granted.tokens, admittance.granted.lease);
+    if (admittance.admitted) {
+      const { error, granted } = admittance;
+      return error === undefined ? this.#decision(asked, granted.tokens, granted.lease) : this.#undecided(asked, error);
+    }
     return this.#dropped(asked, { tokens: grant.tokens, waitMs: admittance.waitMs }, admittance.why);
   }
 

@@ -1,4 +1,5 @@
 import type { Awaitable } from "@aperture-flow/core";
+import { timeToFillMs } from "../arithmetic/token-bucket.ts";
 import type { BucketAnswer, BucketSettings, StateBackend } from "../backend/backend.ts";
 import type { Grant, Granted, TokenSource } from "./token-source.ts";
 
@@ -19,6 +20,12 @@ export class BucketSource implements TokenSource {
 
   arrive(): boolean {
     return false;
+  }
+
+  leastWaitMs(tokens: number): number {
+    const { capacity, fillAmount } = this.#settings;
+    if (tokens <= capacity) return 0;
+    return fillAmount === 0 ? Number.POSITIVE_INFINITY : timeToFillMs(this.#settings, tokens - capacity);
   }
 
   take(label: string, tokens: number, mayWaitMs: number): Awaitable<Grant> {

@@ -12,6 +12,8 @@ export interface SchedulerParts {
   /** Whose tokens the source is asked for. */
   readonly label: string;
   readonly clock: Clock;
+  /** Called when nobody waits any more, and the scheduler can be forgotten. */
+  readonly whenIdle: () => void;
 }
 
 /**
@@ -42,11 +44,6 @@ export class FairScheduler {
     this.#deadlines = new Deadlines(parts.clock, (waiter) => this.#expire(waiter));
   }
 
-  /** True when nobody waits, and the scheduler can be forgotten. */
-  get isIdle(): boolean {
-    return this.#served === undefined && this.#queue.waiting === 0;
-  }
-
   /** Queues a flow for up to `timeoutMs`. */
   wait(flow: ScheduledFlow, timeoutMs: number, call: CallOptions): Awaitable<Admittance> {
     if (call.signal?.aborted === true) return refused("cancelled");
@@ -70,16 +67,34 @@ export class FairScheduler {
     });
   }
 
-  /** Tokens came back: whoever is served need not wait for the moment to ask again. */
+  /** Tokens came back: whoever is served asks again, and what it was promised may be there already. */
   wake(): void {
     const waiter = this.#served;
-    if (waiter === undefined || waiter.promised !== undefined) return;
+    if (waiter === undefined) return;
     if (this.#stopPause === undefined) {
       this.#isStale = true;
       return;
     }
     this.#resume();
+    this.#breakPromise(waiter);
     this.#ask(waiter);
+    this.#serveNext();
+  }
+
+  /** Lets everybody go, without tokens: the limit that they wait for is no longer in force. */
+  dissolve(): void {
+    const waiter = this.#served;
+    if (waiter !== undefined && !waiter.settled) {
+      const isAsking = this.#stopPause === undefined;
+      this.#breakPromise(waiter);
+      this.#settle(waiter, FREE);
+      // An answer that is under way finds it settled.
+      if (!isAsking) this.#done(waiter, false);
+    }
+    for (let next = this.#queue.next(); next !== undefined; next = this.#queue.next()) {
+      this.#settle(next.value, FREE);
+      this.#queue.finish(next, false);
+    }
     this.#serveNext();
   }
 
@@ -104,6 +119,7 @@ export class FairScheduler {
       this.#serve(next.value);
     }
     this.#isServing = false;
+    if (this.#served === undefined) this.#parts.whenIdle();
   }
 
   #serve(waiter: Waiter): void {
@@ -114,40 +130,49 @@ export class FairScheduler {
   #ask(waiter: Waiter): void {
     const { source, label, clock } = this.#parts;
     const leftMs = waiter.deadlineMs - clock.nowMs();
+    // Timers may be late: whoever should have left by now gets no tokens.
+    if (leftMs < 0) return this.#refuse(waiter, refused("timeout"));
     this.#isStale = false;
     try {
-      const grant = source.take(label, waiter.flow.tokens, Math.max(leftMs, 0));
+      const grant = source.take(label, waiter.flow.tokens, leftMs);
       if (grant instanceof Promise) {
         grant.then(
           (settled) => this.#answeredLater(waiter, settled),
-          () => this.#answeredLater(waiter, UNREACHABLE),
+          (error) => this.#answeredLater(waiter, unreachable(error)),
         );
       } else this.#answered(waiter, grant);
-    } catch {
-      this.#answered(waiter, UNREACHABLE);
+    } catch (error) {
+      this.#answered(waiter, unreachable(error));
     }
   }
 
-  #answeredLater(waiter: Waiter, grant: Grant): void {
+  #answeredLater(waiter: Waiter, answer: Grant | Unreachable): void {
     if (waiter.settled) {
-      if (grant.granted) this.#giveBack(grant);
+      if (!("error" in answer) && answer.granted) this.#giveBack(answer);
       this.#done(waiter, false);
-    } else this.#answered(waiter, grant);
+    } else this.#answered(waiter, answer);
     this.#serveNext();
   }
 
-  #answered(waiter: Waiter, grant: Grant): void {
-    const { clock } = this.#parts;
-    if (!grant.granted) {
-      if (grant.retryMs === undefined) {
-        this.#settle(waiter, { admitted: false, why: "no-tokens", waitMs: grant.waitMs });
-        this.#done(waiter, false);
-      } else if (this.#isStale) this.#ask(waiter);
-      else this.#pause(grant.retryMs, () => this.#ask(waiter));
-    } else if (grant.waitMs > 0) {
-      waiter.promised = { granted: grant, readyMs: clock.nowMs() + grant.waitMs };
-      this.#pause(grant.waitMs, () => this.#admit(waiter, grant));
-    } else this.#admit(waiter, grant);
+  #answered(waiter: Waiter, answer: Grant | Unreachable): void {
+    if ("error" in answer) {
+      this.#settle(waiter, { ...FREE, error: answer.error });
+      this.#done(waiter, true);
+    } else if (!answer.granted) {
+      const { retryMs, waitMs } = answer;
+      if (retryMs === undefined) this.#refuse(waiter, { admitted: false, why: "no-tokens", waitMs });
+      else if (this.#isStale) this.#ask(waiter);
+      else this.#pause(retryMs, () => this.#ask(waiter));
+    } else if (answer.waitMs > 0) {
+      waiter.promised = { granted: answer, readyMs: this.#parts.clock.nowMs() + answer.waitMs };
+      this.#pause(answer.waitMs, () => this.#admit(waiter, answer));
+      if (this.#isStale) this.wake();
+    } else this.#admit(waiter, answer);
+  }
+
+  #refuse(waiter: Waiter, admittance: Admittance): void {
+    this.#settle(waiter, admittance);
+    this.#done(waiter, false);
   }
 
   #admit(waiter: Waiter, granted: Granted): void {
@@ -173,8 +198,7 @@ export class FairScheduler {
     }
     // Whoever is being asked for is let go of when the answer comes.
     if (isAsking) return;
-    this.#resume();
-    if (waiter.promised !== undefined) this.#giveBack(waiter.promised.granted);
+    this.#breakPromise(waiter);
     this.#done(waiter, false);
     this.#serveNext();
   }
@@ -206,6 +230,11 @@ export class FairScheduler {
     this.#stopPause = undefined;
   }
 
+  #breakPromise(waiter: Waiter): void {
+    if (waiter.promised !== undefined) this.#giveBack(waiter.promised.granted);
+    waiter.promised = undefined;
+  }
+
   /** The bucket of a store that is away fills by itself; there is nobody to tell. */
   #giveBack(granted: Granted): void {
     try {
@@ -217,10 +246,23 @@ export class FairScheduler {
   }
 }
 
+/** The source could not be asked. */
+interface Unreachable {
+  readonly error: unknown;
+}
+
+function unreachable(error: unknown): Unreachable {
+  return { error };
+}
+
 const NO_TOKENS = Object.freeze({ consumed: 0, remaining: 0, current: 0 });
 
-/** The store did not answer a flow that waited already: it passes, as it would have at the front. */
-const UNREACHABLE: Granted = Object.freeze({ granted: true, tokens: NO_TOKENS, waitMs: 0 });
+/** Let through without tokens. */
+const FREE = Object.freeze({
+  admitted: true,
+  granted: Object.freeze({ granted: true, tokens: NO_TOKENS, waitMs: 0 }),
+  overtakenTokens: 0,
+} as const);
 
 function refused(why: QueueFailure): Admittance {
   return { admitted: false, why, waitMs: 0 };

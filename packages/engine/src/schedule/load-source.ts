@@ -36,6 +36,10 @@ export class LoadSource implements TokenSource {
     return isLearning || this.#passThrough || this.#validUntilMs < nowMs;
   }
 
+  leastWaitMs(tokens: number): number {
+    return this.#bucket.leastWaitMs(tokens);
+  }
+
   take(_label: string, tokens: number, mayWaitMs: number): Grant {
     const waitMs = this.#bucket.take(tokens, mayWaitMs, this.#clock.nowMs());
     const { remaining, capacity } = this.#bucket;

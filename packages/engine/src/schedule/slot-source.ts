@@ -30,6 +30,11 @@ export class SlotSource implements TokenSource {
     return false;
   }
 
+  /** Their own size keeps nobody out. */
+  leastWaitMs(): number {
+    return this.#settings.limit > 0 ? 0 : Number.POSITIVE_INFINITY;
+  }
+
   take(label: string, tokens: number): Awaitable<Grant> {
     const { limit, maxHoldMs, idleMs } = this.#settings;
     const answer = this.#backend.acquireSlots(this.#space, label, { slots: tokens, limit, maxHoldMs, idleMs });

@@ -4,6 +4,8 @@ import type { Awaitable, Lease, Tokens } from "@aperture-flow/core";
 export interface TokenSource {
   /** Told of every arrival before it queues; true lets it through without tokens. */
   arrive(tokens: number): boolean;
+  /** How long nobody could get so many tokens, however full the source is; `Infinity` where nobody ever can. */
+  leastWaitMs(tokens: number): number;
   /** Takes tokens now, or with the promise that they may be used after a wait of up to `mayWaitMs`. */
   take(label: string, tokens: number, mayWaitMs: number): Awaitable<Grant>;
   /** Undoes a grant whose tokens were not used. */

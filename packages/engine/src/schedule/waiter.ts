@@ -17,6 +17,8 @@ export type Admittance =
        * overtook it.
        */
       readonly overtakenTokens: number;
+      /** Why the source could not be asked: the flow was let through without tokens. */
+      readonly error?: unknown;
     }
   | {
       readonly admitted: false;

@@ -3,7 +3,7 @@ export interface Clock {
   nowMs(): number;
   /** Settles after `ms`, or as soon as the signal aborts; never rejects. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `run` once after `ms`; returns the function that cancels it. Does not keep the process alive. */
+  /** Calls `run` once after `ms`; returns the function that cancels it. The process lives until then: somebody waits. */
   after(ms: number, run: () => void): () => void;
   /** Calls `run` every `ms`; returns the function that stops it. Does not keep the process alive. */
   every(ms: number, run: () => void): () => void;
@@ -40,13 +40,13 @@ export function systemClock(): Clock {
 }
 
 function startTimer(ms: number, run: () => void): () => void {
-  const timer = setTimeout(run, timerMs(ms)).unref();
+  const timer = setTimeout(run, timerMs(ms));
   return () => clearTimeout(timer);
 }
 
-/** What a Node timer takes: NaN is as soon as possible. */
+/** What a Node timer takes: NaN is as soon as possible, and a fraction, which Node would cut off, not too early. */
 function timerMs(ms: number): number {
-  return ms > 0 ? Math.min(ms, MAX_TIMER_MS) : 0;
+  return ms > 0 ? Math.min(Math.ceil(ms), MAX_TIMER_MS) : 0;
 }
 
 /** Uniform in [0, 1). */

@@ -23,5 +23,6 @@ describe("fnv1a32", () => {
         expect(fnv1a32(text)).to.equal(byDefinition(new TextEncoder().encode(text)));
       }),
     );
+    expect(fnv1a32("a\ud800"), "half a surrogate pair").to.equal(fnv1a32("a\ufffd"));
   });
 });

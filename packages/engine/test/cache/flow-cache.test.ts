@@ -1,4 +1,4 @@
-import type { Awaitable } from "@aperture-flow/core";
+import type { Awaitable, CacheLookupResponse } from "@aperture-flow/core";
 import { expect } from "chai";
 import type { StateBackend } from "../../src/backend/backend.ts";
 import { MemoryBackend } from "../../src/backend/memory.ts";
@@ -39,6 +39,58 @@ describe("FlowCache", () => {
         ["none", { hit: false }],
       ]),
     });
+  });
+
+  it("finds a result at its own control point only, and a global entry from all", () => {
+    const { cache } = setUp();
+    const entry = { key: "k", value, ttlMs: 1000 };
+    cache.upsert({ controlPoint: "a", result: entry, global: [{ ...entry, value: Uint8Array.of(3) }] });
+    const lookUp = (controlPoint: string) => cache.lookUp({ controlPoint, resultKey: "k", globalKeys: ["k"] });
+    const global = new Map([["k", { hit: true, value: Uint8Array.of(3) }]]);
+    expect(lookUp("a")).to.deep.equal({ result: { hit: true, value }, global });
+    expect(lookUp("b")).to.deep.equal({ result: { hit: false }, global });
+  });
+
+  it("gives every key its own value, among others that miss, fail or come twice", () => {
+    const { cache } = setUp();
+    const keys = Array.from({ length: 500 }, (_, index) => `${index}`);
+    const textOf = (key: string) => new TextEncoder().encode(key);
+    const stored = keys.filter((key) => Number(key) % 3 === 0);
+    const result = { key: "r", value, ttlMs: 1000 };
+    const global = stored.map((key) => ({ key, value: textOf(key), ttlMs: 1000 }));
+    cache.upsert({ controlPoint: "cp", result, global: [{ key: "", value, ttlMs: 1000 }, ...global] });
+    const globalKeys = ["0", "", ...keys, "3"];
+    const found = cache.lookUp({ controlPoint: "cp", resultKey: "r", globalKeys });
+    if (found instanceof Promise) throw new Error("a cache in memory answers at once");
+    expect(found.result).to.deep.equal({ hit: true, value });
+    expect(found.global.size).to.equal(501);
+    for (const key of keys) {
+      const expected = stored.includes(key) ? { hit: true, value: textOf(key) } : { hit: false };
+      expect(found.global.get(key), key).to.deep.equal(expected);
+    }
+  });
+
+  it("deletes what is there and what is not, and keeps an empty value", () => {
+    const { cache } = setUp();
+    const empty = new Uint8Array();
+    cache.upsert({ controlPoint: "cp", result: { key: "k", value: empty, ttlMs: 1000 } });
+    expect(cache.lookUp({ controlPoint: "cp", resultKey: "k" })).to.deep.include({
+      result: { hit: true, value: empty },
+    });
+    for (let count = 0; count < 2; count++) {
+      const deleted = { result: {}, global: new Map([["none", {}]]) };
+      expect(cache.delete({ controlPoint: "cp", resultKey: "k", globalKeys: ["none"] })).to.deep.equal(deleted);
+    }
+    expect(cache.lookUp({ controlPoint: "cp", resultKey: "k" })).to.deep.include({ result: { hit: false } });
+  });
+
+  it("keeps keys of any length and text", () => {
+    const { cache } = setUp();
+    for (const key of ["x".repeat(233), "x".repeat(10_000), "__proto__", "ключ 🗝", " "]) {
+      cache.upsert({ controlPoint: "cp", global: [{ key, value, ttlMs: 1000 }] });
+      const { global } = cache.lookUp({ controlPoint: "cp", globalKeys: [key] }) as CacheLookupResponse;
+      expect(global.get(key)).to.deep.equal({ hit: true, value });
+    }
   });
 
   it("keeps an entry for its time, a week at most and by default, and one of negative time not at all", async () => {

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { SlotAnswer, SlotAsk, StateBackend } from "../../src/backend/backend.ts";
 import { MemoryBackend } from "../../src/backend/memory.ts";
+import { runStages } from "../../src/check.ts";
 import { ConcurrencyLimiter, type ConcurrencyLimiterSettings } from "../../src/limiter/concurrency-limiter.ts";
 import type { FlowContext, LimiterEnvironment } from "../../src/limiter/limiter.ts";
 import type { EngineObserver } from "../../src/observer.ts";
@@ -220,5 +221,45 @@ describe("ConcurrencyLimiter", () => {
         expect(decide(limiter).tokens.current, "exactly nothing is left").to.equal(0);
       }),
     );
+  });
+
+  it("frees the slot of a flow that a later stage drops, at once", () => {
+    const { limiter } = setUp({ maxConcurrency: 1 });
+    const full = setUp({ maxConcurrency: 0 }).limiter;
+    const stages = [
+      { kind: "rate", reason: "rate-limited", status: 429, limiters: [limiter] },
+      { kind: "load", reason: "no-tokens", status: 503, limiters: [full] },
+    ] as const;
+    for (let count = 0; count < 3; count++) {
+      const response = runStages(stages, flow());
+      expect(response).to.deep.include({ accepted: false, reason: "no-tokens", waitMs: 0 });
+    }
+    expect(decide(limiter).tokens).to.deep.equal({ consumed: 1, remaining: 1, current: 0 });
+  });
+
+  /** Flows let in within 10 s, where each of 30 workers asks every 10 ms unless its flow runs. */
+  async function admissions(givesBack: boolean, maxInflightMs: number): Promise<number> {
+    const { clock, limiter } = setUp({ maxConcurrency: 10, maxInflightMs });
+    let admitted = 0;
+    const work = async () => {
+      while (clock.nowMs() < 10_000) {
+        const { lease } = decide(limiter);
+        if (lease === undefined) await clock.sleep(10);
+        else {
+          admitted += 1;
+          await clock.sleep(100);
+          if (givesBack) limiter.release(lease);
+        }
+      }
+    };
+    const working = Promise.all(Array.from({ length: 30 }, work));
+    await clock.advance(11_000);
+    await working;
+    return admitted;
+  }
+
+  it("lets in as many as its limit and their time allow", async () => {
+    expect(await admissions(true, 60_000)).to.be.within(850, 1150);
+    expect(await admissions(false, 100), "where leases only ever run out").to.be.within(850, 1150);
   });
 });

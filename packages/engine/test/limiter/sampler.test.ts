@@ -47,13 +47,19 @@ describe("Sampler", () => {
     expect([accepts(subject), accepts(subject, { user: "" })]).to.deep.equal([false, true]);
     draw.next = 0.1;
     expect(accepts(subject)).to.equal(true);
-    expect(accepts(sampler({ acceptPercentage: 50, sessionLabelKey: "user" }, () => 0), { user: "" })).to.equal(false);
+    expect(
+      accepts(
+        sampler({ acceptPercentage: 50, sessionLabelKey: "user" }, () => 0),
+        { user: "" },
+      ),
+    ).to.equal(false);
   });
 
   it("places sessions where Aperture does", () => {
     const places = { "user-0": 96.2, "user-1": 95.8, "user-2": 97, "user-3": 96.6, "user-42": 0.93 };
     for (const [user, place] of Object.entries(places)) {
-      const at = (acceptPercentage: number) => accepts(sampler({ acceptPercentage, sessionLabelKey: "u" }), { u: user });
+      const at = (acceptPercentage: number) =>
+        accepts(sampler({ acceptPercentage, sessionLabelKey: "u" }), { u: user });
       expect([at(place - 0.1), at(place + 0.1)], user).to.deep.equal([false, true]);
     }
   });
@@ -85,7 +91,32 @@ describe("Sampler", () => {
       for (const acceptPercentage of [100, 100.1, Number.POSITIVE_INFINITY]) {
         expect(accepts(sampler({ acceptPercentage }, () => draw))).to.equal(true);
       }
-      for (const acceptPercentage of [0, -5]) expect(accepts(sampler({ acceptPercentage }, () => draw))).to.equal(false);
+      for (const acceptPercentage of [0, -5])
+        expect(accepts(sampler({ acceptPercentage }, () => draw))).to.equal(false);
+    }
+  });
+
+  it("accepts every session at 100, and none at 0", () => {
+    fc.assert(
+      fc.property(fc.string(), (user) => {
+        const at = (acceptPercentage: number) =>
+          accepts(sampler({ acceptPercentage, sessionLabelKey: "user" }), { user });
+        expect([at(0), at(100)]).to.deep.equal([false, true]);
+      }),
+    );
+  });
+
+  it("accepts about its percentage of flows without a session, which a label without a name is not", () => {
+    let seed = 1;
+    const random = () => {
+      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+      return seed / 2 ** 32;
+    };
+    for (const sessionLabelKey of [undefined, "", "session"]) {
+      const subject = sampler({ acceptPercentage: 30, sessionLabelKey }, random);
+      let accepted = 0;
+      for (let flow = 0; flow < 10_000; flow++) if (accepts(subject, { "": "x" })) accepted += 1;
+      expect(accepted).to.be.closeTo(3000, 150);
     }
   });
 

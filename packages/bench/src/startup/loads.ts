@@ -1,0 +1,19 @@
+import { perUser } from "../policies.ts";
+
+/** What an application loads at its start. Each is timed in a process that has loaded nothing else. */
+export const LOADS: Readonly<Record<string, () => Promise<unknown>>> = {
+  core: () => import("@aperture-flow/core"),
+  "core, Express adapter": async () => [await import("@aperture-flow/core"), await import("@aperture-flow/express")],
+  "core, Fastify adapter": async () => [await import("@aperture-flow/core"), await import("@aperture-flow/fastify")],
+  "core, Koa adapter": async () => [await import("@aperture-flow/core"), await import("@aperture-flow/koa")],
+  "engine, one policy": async () => {
+    const { createEngine } = await import("@aperture-flow/engine");
+    return createEngine({ policies: perUser("per-user", "api") });
+  },
+  "core, gRPC": () => import("@aperture-flow/core/grpc"),
+  "express-rate-limit": () => import("express-rate-limit"),
+  "@fastify/rate-limit": () => import("@fastify/rate-limit"),
+  "koa-ratelimit": () => import("koa-ratelimit"),
+  "rate-limiter-flexible": () => import("rate-limiter-flexible"),
+  "@fluxninja/aperture-js": () => import("@fluxninja/aperture-js"),
+};
