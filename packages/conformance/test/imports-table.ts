@@ -50,7 +50,7 @@ export const MAY_IMPORT: readonly ImportRow[] = [
       "node:http",
       "node:net",
     ],
-    types: ["core/client.ts", "core/flow.ts", "core/labels.ts"],
+    types: ["core/client.ts", "core/flow.ts", "core/flow-params.ts", "core/labels.ts"],
   },
   {
     of: "core/grpc/",

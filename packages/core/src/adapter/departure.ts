@@ -10,6 +10,7 @@ export class Departure implements CallOptions {
   readonly #exchange: Exchange;
   readonly #sockets: SocketWatch;
   #controller: AbortController | undefined;
+  #socketListeners: Set<() => void> | undefined;
 
   constructor(exchange: Exchange, sockets: SocketWatch) {
     this.#exchange = exchange;
@@ -29,12 +30,12 @@ export class Departure implements CallOptions {
   stop(): void {
     if (this.#controller === undefined) return;
     this.#exchange.response.off("close", this.#leave);
-    this.#sockets.delete(this.#exchange.message.socket, this.#leave);
+    this.#socketListeners?.delete(this.#leave);
   }
 
   #watch(): void {
     this.#exchange.response.once("close", this.#leave);
-    this.#sockets.add(this.#exchange.message.socket, this.#leave);
+    this.#socketListeners = this.#sockets.add(this.#exchange.message.socket, this.#leave);
   }
 
   readonly #leave = (): void => this.#controller?.abort();

@@ -21,31 +21,30 @@ export interface ResponseEndOptions extends EndOptions {
  */
 export class ResponseEnd {
   readonly #flow: Flow;
-  readonly #message: IncomingMessage;
-  readonly #response: ServerResponse;
-  readonly #options: EndOptions;
-  readonly #sockets: SocketWatch;
+  readonly #exchange: Exchange;
+  readonly #options: ResponseEndOptions;
+  readonly #socketListeners: Set<() => void> | undefined;
+  #isSettled = false;
 
   constructor(flow: Flow, exchange: Exchange, options: ResponseEndOptions) {
+    const { message, response } = exchange;
     this.#flow = flow;
-    this.#message = exchange.message;
-    this.#response = exchange.response;
+    this.#exchange = exchange;
     this.#options = options;
-    this.#sockets = options.sockets;
-    this.#response.once("finish", this.#settle);
-    this.#response.once("close", this.#settle);
-    this.#sockets.add(this.#message.socket, this.#settle);
+    // Not taken off again: the response is done with, and a flag costs less than two removals.
+    response.on("finish", this.#settle);
+    response.on("close", this.#settle);
+    this.#socketListeners = options.sockets.add(message.socket, this.#settle);
   }
 
   readonly #settle = (): void => {
-    this.#response.off("finish", this.#settle);
-    this.#response.off("close", this.#settle);
-    this.#sockets.delete(this.#message.socket, this.#settle);
-    const code = this.#response.statusCode;
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    this.#socketListeners?.delete(this.#settle);
+    const { message, response } = this.#exchange;
+    const code = response.statusCode;
     this.#flow.setHttpStatusCode(code);
-    const failed = isAborted(this.#message, this.#response)
-      ? this.#options.abortStatus === "error"
-      : this.#options.isError(code);
+    const failed = isAborted(message, response) ? this.#options.abortStatus === "error" : this.#options.isError(code);
     // The application may have ended the flow itself, and earlier.
     if (failed && !this.#flow.ended) this.#flow.setStatus(FlowStatus.Error);
     void this.#flow.end();
@@ -74,22 +73,21 @@ export function isAbandoned({ message, response }: Exchange): boolean {
 export class SocketWatch {
   readonly #sockets = new WeakMap<Socket, Set<() => void>>();
 
-  add(socket: Socket | undefined, closed: () => void): void {
-    if (socket === undefined || socket === null) return;
-    let listeners = this.#sockets.get(socket);
-    if (listeners === undefined) {
-      const added = new Set<() => void>();
-      listeners = added;
-      this.#sockets.set(socket, added);
-      // A copy: each of them deletes itself.
-      socket.once("close", () => {
-        for (const listener of [...added]) listener();
-      });
-    }
+  /** Those who are told when the socket closes, `closed` now among them; whoever no longer cares deletes itself. */
+  add(socket: Socket | undefined, closed: () => void): Set<() => void> | undefined {
+    if (socket === undefined || socket === null) return undefined;
+    const listeners = this.#sockets.get(socket) ?? this.#watch(socket);
     listeners.add(closed);
+    return listeners;
   }
 
-  delete(socket: Socket | undefined, closed: () => void): void {
-    if (socket !== undefined && socket !== null) this.#sockets.get(socket)?.delete(closed);
+  #watch(socket: Socket): Set<() => void> {
+    const listeners = new Set<() => void>();
+    this.#sockets.set(socket, listeners);
+    socket.once("close", () => {
+      // A copy: each of them deletes itself.
+      for (const listener of [...listeners]) listener();
+    });
+    return listeners;
   }
 }

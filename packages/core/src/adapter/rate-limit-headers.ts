@@ -9,8 +9,8 @@ import type { CheckResponse, LimiterDecision, Quota } from "../contract/check.ts
  * `w` and `t` are left out where the bucket never fills. Only limiters that promise a quota are listed.
  */
 export class RateLimitHeaders {
-  /** A limiter's quota is one object for its whole life, so its half of the text is made once. */
-  readonly #policies = new WeakMap<Quota, string>();
+  /** A limiter's quota is one object for its whole life, so what does not change of the text is made once. */
+  readonly #texts = new WeakMap<Quota, QuotaText>();
 
   /** Calls `set` for each header of the answer to one check. */
   write(response: CheckResponse, legacy: boolean, set: (name: string, value: string) => void): void {
@@ -21,9 +21,10 @@ export class RateLimitHeaders {
       const { quota, reason, error } = decision;
       if (quota === undefined || reason !== undefined || error !== undefined) continue;
       const separator = policies === "" ? "" : ", ";
-      policies += separator + this.#policy(decision, quota);
-      limits += separator + limitItem(decision, quota);
-      if (tightest === undefined || share(decision) < share(tightest)) tightest = decision;
+      const { name, policy } = this.#textOf(decision, quota);
+      policies += separator + policy;
+      limits += separator + name + limitParameters(decision, quota);
+      if (tightest === undefined || (legacy && share(decision) < share(tightest))) tightest = decision;
     }
     if (tightest === undefined) return;
     set("RateLimit-Policy", policies);
@@ -31,15 +32,22 @@ export class RateLimitHeaders {
     if (legacy) writeLegacy(tightest, set);
   }
 
-  #policy(decision: LimiterDecision, quota: Quota): string {
-    let text = this.#policies.get(quota);
+  #textOf(decision: LimiterDecision, quota: Quota): QuotaText {
+    let text = this.#texts.get(quota);
     if (text === undefined) {
+      const name = quoted(decision.ref.policy);
       const window = Number.isFinite(quota.windowMs) ? `;w=${whole(Math.ceil(quota.windowMs / 1000))}` : "";
-      text = `${quoted(decision.ref.policy)};q=${whole(Math.floor(quota.limit))}${window}`;
-      this.#policies.set(quota, text);
+      text = { name, policy: `${name};q=${whole(Math.floor(quota.limit))}${window}` };
+      this.#texts.set(quota, text);
     }
     return text;
   }
+}
+
+interface QuotaText {
+  readonly name: string;
+  /** The whole item of `RateLimit-Policy`. */
+  readonly policy: string;
 }
 
 /** Whole seconds that are never too few: rounded up, at least 1. */
@@ -47,9 +55,9 @@ export function retryAfterSeconds(waitMs: number): number {
   return Math.max(1, Math.ceil(waitMs / 1000));
 }
 
-function limitItem(decision: LimiterDecision, quota: Quota): string {
+function limitParameters(decision: LimiterDecision, quota: Quota): string {
   const seconds = secondsUntilReset(decision, quota);
-  return `${quoted(decision.ref.policy)};r=${left(decision)}${seconds === undefined ? "" : `;t=${seconds}`}`;
+  return seconds === undefined ? `;r=${left(decision)}` : `;r=${left(decision)};t=${seconds}`;
 }
 
 function secondsUntilReset(decision: LimiterDecision, quota: Quota): number | undefined {
