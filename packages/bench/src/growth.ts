@@ -24,7 +24,10 @@ export async function growth(effort: Effort): Promise<readonly Comparison[]> {
   const few = (count: number): number => (effort.quick ? Math.min(count, 100) : count);
   const elsewhere = ELSEWHERE.map((count) => ({
     name: `${counted(count)} elsewhere`,
-    policies: [perUser("own", CONTROL_POINT), ...many(few(count), (index) => perUser(`other-${index}`, `other-${index}`))],
+    policies: [
+      perUser("own", CONTROL_POINT),
+      ...many(few(count), (index) => perUser(`other-${index}`, `other-${index}`)),
+    ],
   }));
   const atOnePoint = AT_ONE_POINT.map((count) => ({
     name: counted(count),

@@ -1,3 +1,4 @@
+import { ApertureError } from "@aperture-flow/core";
 import type { StateBackend } from "./backend/backend.ts";
 import { MemoryBackend } from "./backend/memory.ts";
 import type { RegoEvaluator } from "./classifier/rego.ts";
@@ -17,6 +18,12 @@ export interface EngineOptions {
   /** Uniform in [0, 1); for tests. */
   readonly random?: (() => number) | undefined;
   readonly observer?: EngineObserver | undefined;
+  /**
+   * Most flows that may wait in one component, 5000 by default; one more is dropped. With 0, none waits anywhere.
+   */
+  readonly maxQueue?: number | undefined;
+  /** Longest that a flow waits, whatever its caller and its policy allow: 60,000 ms by default. */
+  readonly maxQueueMs?: number | undefined;
   /** Selectors that name another agent group do not apply. By default all apply, whatever group they name. */
   readonly agentGroup?: string | undefined;
   /** Evaluates the Rego modules of classifiers. None is built in: without one, a policy with a module is refused. */
@@ -34,12 +41,19 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const clock = options.clock ?? systemClock();
   const backend = options.backend ?? new MemoryBackend({ clock });
   const observer = combineObservers(options.observer ?? {});
-  const environment: LimiterEnvironment = { backend, clock, random: options.random ?? systemRandom, observer };
-  const { agentGroup, rego } = options;
+  const { agentGroup, rego, random = systemRandom } = options;
+  const maxQueue = notNegative("maxQueue", options.maxQueue);
+  const maxQueueMs = notNegative("maxQueueMs", options.maxQueueMs);
+  const environment: LimiterEnvironment = { backend, clock, random, observer, maxQueue, maxQueueMs };
   // Loaded here: YAML and schemas take most of the time that loading the package does.
   const { compilePolicies } = await import("./policy/compile.ts");
   const compile: typeof compilePolicies = (policies, context) => compilePolicies(policies, { ...context, rego });
   const snapshot = await compile(options.policies, { environment, agentGroup, previous: undefined });
   const release = () => (options.backend === undefined ? backend.close() : Promise.resolve());
   return new Engine({ snapshot, environment, agentGroup, compile, release });
+}
+
+function notNegative(option: string, value: number | undefined): number | undefined {
+  if (value === undefined || (Number.isFinite(value) && value >= 0)) return value;
+  throw new ApertureError("APERTURE_OPTION_INVALID", `${option}: expected a number from 0, got ${value}`);
 }

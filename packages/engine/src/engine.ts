@@ -56,7 +56,7 @@ export class Engine implements FlowControl {
     this.#assertOpen();
     const { controlPoint, labels, rampMode, cache } = request;
     const stages = this.#snapshot.match(controlPoint, labels, request.services ?? NO_SERVICES);
-    const lookUp = cache && (() => this.#cache.lookUp({ ...cache, controlPoint }));
+    const lookUp = cache && (() => this.#lookUp({ ...cache, controlPoint }));
     const response = runStages(stages, { controlPoint, labels, rampMode, call }, lookUp);
     if (!(response instanceof Promise)) return this.#observed(request, response);
     return response.then((settled) => this.#observed(request, settled));
@@ -79,17 +79,17 @@ export class Engine implements FlowControl {
 
   cacheLookup(request: CacheLookupRequest): Awaitable<CacheLookupResponse> {
     this.#assertOpen();
-    return this.#cache.lookUp(request);
+    return this.#lookUp(request);
   }
 
   cacheUpsert(request: CacheUpsertRequest): Awaitable<CacheUpsertResponse> {
     this.#assertOpen();
-    return this.#cache.upsert(request);
+    return this.#changed("upsert", request.controlPoint, this.#cache.upsert(request));
   }
 
   cacheDelete(request: CacheDeleteRequest): Awaitable<CacheDeleteResponse> {
     this.#assertOpen();
-    return this.#cache.delete(request);
+    return this.#changed("delete", request.controlPoint, this.#cache.delete(request));
   }
 
   /**
@@ -131,6 +131,22 @@ export class Engine implements FlowControl {
     environment.observer.policiesReplaced?.(this.#snapshot.policies, this.#snapshot.version);
   }
 
+  #lookUp(request: CacheLookupRequest): Awaitable<CacheLookupResponse> {
+    const tell = this.#parts.environment.observer.cache;
+    const { controlPoint } = request;
+    const found = this.#cache.lookUp(request);
+    return tell === undefined ? found : also(found, (answer) => tell({ operation: "lookup", controlPoint, answer }));
+  }
+
+  #changed(
+    operation: "upsert" | "delete",
+    controlPoint: string,
+    done: Awaitable<CacheUpsertResponse>,
+  ): Awaitable<CacheUpsertResponse> {
+    const tell = this.#parts.environment.observer.cache;
+    return tell === undefined ? done : also(done, (answer) => tell({ operation, controlPoint, answer }));
+  }
+
   #observed(request: CheckRequest, response: CheckResponse): CheckResponse {
     const { decision, flow } = this.#parts.environment.observer;
     if (decision !== undefined) for (const one of response.decisions) decision(one, request.controlPoint);
@@ -142,6 +158,13 @@ export class Engine implements FlowControl {
     if (this.#closing !== undefined)
       throw new ApertureError("APERTURE_CLOSED", "The engine is closed.", { reason: "closed" });
   }
+}
+
+/** The answer, after somebody was told of it. */
+function also<T>(answer: Awaitable<T>, tell: (answer: T) => void): Awaitable<T> {
+  if (answer instanceof Promise) return answer.then((settled) => also(settled, tell));
+  tell(answer);
+  return answer;
 }
 
 const NO_OPTIONS: CallOptions = Object.freeze({});

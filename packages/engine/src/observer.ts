@@ -1,4 +1,12 @@
-import type { CheckRequest, CheckResponse, ComponentRef, Lease, LimiterDecision } from "@aperture-flow/core";
+import type {
+  CacheLookupResponse,
+  CacheUpsertResponse,
+  CheckRequest,
+  CheckResponse,
+  ComponentRef,
+  Lease,
+  LimiterDecision,
+} from "@aperture-flow/core";
 import type { PolicySummary } from "./snapshot.ts";
 
 /**
@@ -12,8 +20,10 @@ export interface EngineObserver {
   readonly flow?: ((request: CheckRequest, response: CheckResponse) => void) | undefined;
   /** A lease came back; or did not, being unknown, expired or given back before. */
   readonly release?: ((lease: Lease, returned: boolean) => void) | undefined;
-  /** A flow left the queue of a scheduler, admitted or not. Flows that need not wait are not told. */
+  /** A flow left the queue of a scheduler, admitted or not, or found it full. Flows that need not wait are not told. */
   readonly queue?: ((event: QueueEvent) => void) | undefined;
+  /** The cache was asked, on the way through a check or by itself. */
+  readonly cache?: ((event: CacheEvent) => void) | undefined;
   /** The label that should say how many tokens a flow takes is no number from 0, and 1 was taken. */
   readonly invalidTokens?: ((ref: ComponentRef, label: string) => void) | undefined;
   /** The state of a limiter could not be reached, and the flow passed it. */
@@ -27,6 +37,12 @@ export interface EngineObserver {
   /** Another callback threw. */
   readonly observerError?: ((error: unknown) => void) | undefined;
 }
+
+/** What the cache was asked, and what became of each key. */
+export type CacheEvent = { readonly controlPoint: string } & (
+  | { readonly operation: "lookup"; readonly answer: CacheLookupResponse }
+  | { readonly operation: "upsert" | "delete"; readonly answer: CacheUpsertResponse }
+);
 
 /** What became of a flow that waited. */
 export interface QueueEvent {
@@ -52,6 +68,7 @@ export function combineObservers(...observers: readonly EngineObserver[]): Engin
     flow: tellAll(observers, ({ flow }) => flow, failed),
     release: tellAll(observers, ({ release }) => release, failed),
     queue: tellAll(observers, ({ queue }) => queue, failed),
+    cache: tellAll(observers, ({ cache }) => cache, failed),
     invalidTokens: tellAll(observers, ({ invalidTokens }) => invalidTokens, failed),
     backendError: tellAll(observers, ({ backendError }) => backendError, failed),
     classifierError: tellAll(observers, ({ classifierError }) => classifierError, failed),

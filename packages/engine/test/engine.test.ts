@@ -4,7 +4,7 @@ import { MemoryBackend } from "../src/backend/memory.ts";
 import { Engine } from "../src/engine.ts";
 import type { FlowContext, LeasingLimiter, Limiter, LimiterEnvironment } from "../src/limiter/limiter.ts";
 import { RateLimiter } from "../src/limiter/rate-limiter.ts";
-import { combineObservers, type EngineObserver } from "../src/observer.ts";
+import { type CacheEvent, combineObservers, type EngineObserver } from "../src/observer.ts";
 import type { Snapshot } from "../src/snapshot.ts";
 import { FakeClock } from "../src/testing/fake-clock.ts";
 
@@ -99,6 +99,23 @@ describe("Engine", () => {
     expect(labelOf("http.request.header.x_user_id")).to.equal("http.request.header.x_user_id:alice");
     expect(labelOf("http.target")).to.equal("http.target:/a?b=c");
     expect(labelOf("http.method", { "http.method": "mine" })).to.equal("http.method:mine");
+  });
+
+  it("tells of what the cache was asked, by itself and on the way through a check", () => {
+    const events: CacheEvent[] = [];
+    const { engine } = setUp({ cache: (event) => events.push(event) });
+    const value = Uint8Array.of(1);
+    engine.cacheUpsert({ controlPoint: "cp", result: { key: "k", value, ttlMs: 1000 } });
+    engine.check({ ...REQUEST, cache: { resultKey: "k" } });
+    engine.check(REQUEST);
+    engine.cacheDelete({ controlPoint: "cp", resultKey: "k" });
+    engine.cacheLookup({ controlPoint: "cp", resultKey: "k" });
+    expect(events).to.deep.equal([
+      { operation: "upsert", controlPoint: "cp", answer: { result: {}, global: new Map() } },
+      { operation: "lookup", controlPoint: "cp", answer: { result: { hit: true, value }, global: new Map() } },
+      { operation: "delete", controlPoint: "cp", answer: { result: {}, global: new Map() } },
+      { operation: "lookup", controlPoint: "cp", answer: { result: { hit: false }, global: new Map() } },
+    ]);
   });
 
   it("keeps a cache for each control point and one for all", () => {

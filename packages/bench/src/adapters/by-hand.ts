@@ -12,7 +12,10 @@ export function limiterByHand(): (headers: IncomingHttpHeaders) => Promise<RateL
 }
 
 /** The two headers of the draft, from what the limiter says. */
-export function headersByHand({ remainingPoints, msBeforeNext }: RateLimiterRes): readonly (readonly [string, string])[] {
+export function headersByHand({
+  remainingPoints,
+  msBeforeNext,
+}: RateLimiterRes): readonly (readonly [string, string])[] {
   return [
     ["RateLimit-Policy", `"api";q=${UNLIMITED};w=${DURATION_S}`],
     ["RateLimit", `"api";r=${remainingPoints};t=${Math.ceil(msBeforeNext / 1000)}`],

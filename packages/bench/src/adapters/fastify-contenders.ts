@@ -14,7 +14,10 @@ type Install = (instance: FastifyInstance) => unknown;
 export async function fastifyContenders(): Promise<readonly Contender[]> {
   return [
     { name: BARE, status: 200, application: await application(), middleware: (_message, response) => finish(response) },
-    await contender("floor", hook((_request, _reply, next) => next())),
+    await contender(
+      "floor",
+      hook((_request, _reply, next) => next()),
+    ),
     await contender(
       "floor with headers",
       hook((_request, reply, next) => {

@@ -1,5 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, type onRequestHookHandler } from "fastify";
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type onRequestHookHandler,
+} from "fastify";
 import { finish, type Handle, PATH } from "./light-exchange.ts";
 
 type Hook = (request: FastifyRequest, reply: FastifyReply, next: (error?: Error) => void) => unknown;
@@ -30,8 +35,7 @@ export function hooksAlone(hooks: readonly Hook[]): Handle {
     let index = 0;
     const next = (): void => {
       const hook = hooks[index++];
-      if (hook === undefined) return finish(response);
-      const running = hook(request, reply, next);
+      const running = hook === undefined ? finish(response) : hook(request, reply, next);
       if (running instanceof Promise) void running.then(next);
     };
     next();

@@ -20,7 +20,9 @@ const contenders = await (FRAMEWORKS[framework] as (typeof FRAMEWORKS)[string])(
 
 answer(async (effort: Effort): Promise<InProcess> => {
   for (const contender of contenders) await assertAnswer(contender);
-  const alone = contenders.flatMap(({ name, middleware }) => (middleware === undefined ? [] : { name, handle: middleware }));
+  const alone = contenders.flatMap(({ name, middleware }) =>
+    middleware === undefined ? [] : { name, handle: middleware },
+  );
   const whole = contenders.map(({ name, application }) => ({ name, handle: application }));
   return {
     middleware: await compareHandles("middleware alone", alone, effort),
@@ -41,7 +43,10 @@ function compareHandles(
   handles: readonly { readonly name: string; readonly handle: Handle }[],
   effort: Effort,
 ): Promise<readonly Result[]> {
-  const candidates = handles.map(({ name, handle }) => ({ name, round: () => costOf(handle, amount(REQUESTS, effort)) }));
+  const candidates = handles.map(({ name, handle }) => ({
+    name,
+    round: () => costOf(handle, amount(REQUESTS, effort)),
+  }));
   return compare(candidates, rounds(ROUNDS, `${framework}, ${title}`, effort));
 }
 

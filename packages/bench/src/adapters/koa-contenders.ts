@@ -1,9 +1,9 @@
 import { apertureMiddleware } from "@aperture-flow/koa";
 import Koa, { type Middleware } from "koa";
-import ratelimit from "koa-ratelimit";
 import { UNLIMITED } from "../policies.ts";
 import { headersByHand, limiterByHand, userOf } from "./by-hand.ts";
 import { BARE, BODY, type Contender, HEADERS, OURS, OURS_REFUSING } from "./contender.ts";
+import { koaRatelimit } from "./koa-ratelimit.ts";
 import { finish, type Handle } from "./light-exchange.ts";
 import { CONTROL_POINT, ourClient } from "./our-client.ts";
 
@@ -61,7 +61,7 @@ function byHand(withHeaders: boolean): Middleware {
 }
 
 function peer(max: number): Middleware {
-  return ratelimit({
+  return koaRatelimit({
     driver: "memory",
     db: new Map(),
     duration: 3_600_000,

@@ -19,7 +19,16 @@ export const PATH = "/hello";
 export const USER_HEADER = "x-user";
 export const USER = "user-1";
 
-const RAW_HEADERS = ["Host", "localhost:3000", "Accept", "application/json", "X-User", USER, "Connection", "keep-alive"];
+const RAW_HEADERS = [
+  "Host",
+  "localhost:3000",
+  "Accept",
+  "application/json",
+  "X-User",
+  USER,
+  "Connection",
+  "keep-alive",
+];
 
 /** One connection with one request after the other, each of them Node's own objects. */
 export class LightConnection {

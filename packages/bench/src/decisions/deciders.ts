@@ -1,9 +1,9 @@
 import { ApertureClient, type FlowControl } from "@aperture-flow/core";
 import { createEngine, MemoryBackend, systemClock } from "@aperture-flow/engine";
-import LocalStore from "@fastify/rate-limit/store/LocalStore.js";
 import { MemoryStore, type Options } from "express-rate-limit";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import { perUser, UNLIMITED } from "../policies.ts";
+import { fastifyStore } from "./fastify-store.ts";
 import { objectBuckets, packedBuckets, promisedBuckets } from "./floors.ts";
 
 /** Decides on one flow of `key`, at once or with a promise. */
@@ -21,7 +21,7 @@ export const DECIDERS: Readonly<Record<string, () => Decide | Promise<Decide>>> 
   "floor: typed array": packedBuckets,
   "floor: objects, promised": promisedBuckets,
   "@fastify/rate-limit store": () => {
-    const store = new LocalStore(false, false, MOST_KEYS);
+    const store = fastifyStore(MOST_KEYS);
     return (key) => store.incr(key, ignore, WINDOW_MS, UNLIMITED);
   },
   "express-rate-limit store": () => {

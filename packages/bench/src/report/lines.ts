@@ -30,9 +30,16 @@ export function lines(title: string, axis: Axis, series: readonly Series[]): str
   return [
     `<text y="16" font-weight="600">${escaped(title)}</text>`,
     ...marks(decades, y),
-    ...axis.steps.map((step, at) => `<text x="${x(at)}" y="${BOTTOM + 20}" text-anchor="middle">${escaped(step)}</text>`),
+    ...axis.steps.map(
+      (step, at) => `<text x="${x(at)}" y="${BOTTOM + 20}" text-anchor="middle">${escaped(step)}</text>`,
+    ),
     `<text x="${(LEFT + RIGHT) / 2}" y="${BOTTOM + 40}" text-anchor="middle" fill="${MUTED}">${escaped(axis.title)}</text>`,
-    ...series.map(({ name, values }) => path(name, values.map((value, step) => `${x(step)} ${y(value)}`))),
+    ...series.map(({ name, values }) =>
+      path(
+        name,
+        values.map((value, step) => `${x(step)} ${y(value)}`),
+      ),
+    ),
     ...names(series, y),
   ].join("\n");
 }

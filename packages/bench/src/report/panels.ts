@@ -24,7 +24,10 @@ export function drawDecisions(comparisons: readonly Comparison[]): string {
   const columns = comparisons.filter(({ group }) => group === TIME_GROUP);
   const names = columns[0]?.results.map(({ name }) => name) ?? [];
   const axis = { title: "keys", steps: columns.map(({ title }) => title) };
-  const series = names.map((name) => ({ name, values: columns.map(({ results }) => median(samplesOf(results, name))) }));
+  const series = names.map((name) => ({
+    name,
+    values: columns.map(({ results }) => median(samplesOf(results, name))),
+  }));
   return lines(`${TIME_GROUP}, ns`, axis, series);
 }
 
@@ -37,8 +40,14 @@ export function drawGrowth(comparisons: readonly Comparison[]): string {
     values: results.map(({ samples }) => median(samples)),
   });
   return [
-    placed(lines(`${AT_ONE_POINT_GROUP}, ns`, { title: "policies", steps: steps(atOnePoint) }, [series("ours", atOnePoint)]), 0),
-    placed(lines(`${ELSEWHERE_GROUP}, ns`, { title: "policies", steps: steps(elsewhere) }, [series("ours", elsewhere)]), 300),
+    placed(
+      lines(`${AT_ONE_POINT_GROUP}, ns`, { title: "policies", steps: steps(atOnePoint) }, [series("ours", atOnePoint)]),
+      0,
+    ),
+    placed(
+      lines(`${ELSEWHERE_GROUP}, ns`, { title: "policies", steps: steps(elsewhere) }, [series("ours", elsewhere)]),
+      300,
+    ),
   ].join("\n");
 }
 

@@ -28,7 +28,11 @@ export function installedPackages(names: readonly string[], without: readonly st
   return found;
 }
 
-function neededBy({ dependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} }: Manifest): readonly string[] {
+function neededBy({
+  dependencies = {},
+  peerDependencies = {},
+  peerDependenciesMeta = {},
+}: Manifest): readonly string[] {
   const peers = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true);
   return [...Object.keys(dependencies), ...peers];
 }
@@ -39,9 +43,7 @@ function manifestOf(name: string, from: string): string {
   for (const folder of folders) {
     try {
       return realpathSync(join(folder, name, "package.json"));
-    } catch {
-      continue;
-    }
+    } catch {}
   }
   throw new Error(`${name} is not installed beside ${dirname(from)}`);
 }

@@ -1,5 +1,13 @@
 import { perUser } from "../policies.ts";
 
+const PEERS = [
+  "express-rate-limit",
+  "@fastify/rate-limit",
+  "koa-ratelimit",
+  "rate-limiter-flexible",
+  "@fluxninja/aperture-js",
+];
+
 /** What an application loads at its start. Each is timed in a process that has loaded nothing else. */
 export const LOADS: Readonly<Record<string, () => Promise<unknown>>> = {
   core: () => import("@aperture-flow/core"),
@@ -11,9 +19,5 @@ export const LOADS: Readonly<Record<string, () => Promise<unknown>>> = {
     return createEngine({ policies: perUser("per-user", "api") });
   },
   "core, gRPC": () => import("@aperture-flow/core/grpc"),
-  "express-rate-limit": () => import("express-rate-limit"),
-  "@fastify/rate-limit": () => import("@fastify/rate-limit"),
-  "koa-ratelimit": () => import("koa-ratelimit"),
-  "rate-limiter-flexible": () => import("rate-limiter-flexible"),
-  "@fluxninja/aperture-js": () => import("@fluxninja/aperture-js"),
+  ...Object.fromEntries(PEERS.map((name) => [name, () => import(name)])),
 };

@@ -44,7 +44,10 @@ async function load(name: string): Promise<number> {
 function packages(): Pick<Comparison, "results" | "targets"> {
   const results = ADAPTERS.map((framework) => {
     const adapter = `@aperture-flow/${framework.toLowerCase()}`;
-    const brought = installedPackages([adapter, "@aperture-flow/core", "@aperture-flow/engine"], [framework.toLowerCase()]);
+    const brought = installedPackages(
+      [adapter, "@aperture-flow/core", "@aperture-flow/engine"],
+      [framework.toLowerCase()],
+    );
     return { name: framework, samples: [brought.size] };
   });
   return {

@@ -38,4 +38,8 @@ export interface LimiterEnvironment {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly observer: EngineObserver;
+  /** Most flows that may wait in one scheduling component, 5000 by default. */
+  readonly maxQueue?: number | undefined;
+  /** Longest that a flow waits in it, a minute by default. */
+  readonly maxQueueMs?: number | undefined;
 }

@@ -19,10 +19,6 @@ export interface ScheduledLimiterSettings {
   readonly passThrough?: boolean | undefined;
   /** What clients may be told of the limit. */
   readonly quota?: Quota | undefined;
-  /** Most flows that may wait in all queues of this component; 5000 by default. */
-  readonly maxQueue?: number | undefined;
-  /** Longest that a flow waits whose caller sets no limit; 60 s by default. */
-  readonly maxQueueMs?: number | undefined;
 }
 
 const MAX_QUEUE = 5000;
@@ -120,7 +116,7 @@ export class ScheduledLimiter implements LeasingLimiter {
     const timeoutMs = this.#timeoutMs(asked);
     const canWait = timeoutMs > 0 && this.#settings.source.leastWaitMs(flow.tokens) <= timeoutMs;
     if (!canWait) return this.#dropped(asked, grant, "no-tokens");
-    if (this.#waiting >= (this.#settings.maxQueue ?? MAX_QUEUE)) return this.#dropped(asked, grant, "queue-full");
+    if (this.#waiting >= (this.#environment.maxQueue ?? MAX_QUEUE)) return this.#overflown(asked, grant);
     const scheduler = this.#schedulers.get(label) ?? this.#open(label);
     const answer = scheduler.wait(flow, timeoutMs, context.call);
     if (!(answer instanceof Promise)) return this.#settled(asked, answer, grant);
@@ -131,6 +127,12 @@ export class ScheduledLimiter implements LeasingLimiter {
       this.#tell(asked, admittance, arrivedMs);
       return this.#settled(asked, admittance, NO_GRANT);
     });
+  }
+
+  #overflown(asked: Asked, grant: Pick<Grant, "tokens" | "waitMs">): LimiterDecision {
+    const why = "queue-full";
+    this.#tell(asked, { admitted: false, why, waitMs: 0 }, this.#environment.clock.nowMs());
+    return this.#dropped(asked, grant, why);
   }
 
   #open(label: string): FairScheduler {
@@ -145,7 +147,8 @@ export class ScheduledLimiter implements LeasingLimiter {
 
   /** How long the flow may wait: as long as its caller, its workload and the component allow. */
   #timeoutMs({ flow, context }: Asked): number {
-    const { scheduler, maxQueueMs = MAX_QUEUE_MS } = this.#settings;
+    const { scheduler } = this.#settings;
+    const { maxQueueMs = MAX_QUEUE_MS } = this.#environment;
     const { timeoutMs } = context.call;
     const callerMs = timeoutMs === undefined ? maxQueueMs : Math.max(0, timeoutMs - scheduler.deadlineMarginMs);
     return Math.min(callerMs, flow.queueTimeoutMs ?? maxQueueMs, maxQueueMs);

@@ -1,7 +1,8 @@
 import type { Awaitable, CallOptions } from "@aperture-flow/core";
 import { FairQueue, type QueueEntry } from "../arithmetic/fair-queue.ts";
+import { Heap, type HeapEntry } from "../arithmetic/heap.ts";
 import type { Clock } from "../time/clock.ts";
-import { Deadlines } from "./deadlines.ts";
+import { Alarm } from "./alarm.ts";
 import type { Grant, Granted, TokenSource } from "./token-source.ts";
 import type { Admittance, QueueFailure, Waiter } from "./waiter.ts";
 import type { ScheduledFlow } from "./workload.ts";
@@ -23,16 +24,17 @@ export interface SchedulerParts {
  * others stand in a {@link FairQueue} behind it. So an order that was decided is never undone by a later arrival, and the
  * source is asked once for each flow, not once for each flow and each change.
  *
- * Whoever leaves, by a deadline or because the caller is gone, leaves no trace in queue, heap or source. All deadlines
- * share one timer.
+ * Whoever leaves, by a deadline or because the caller is gone, leaves no trace in queue, heap or source. All deadlines and
+ * promises share one timer.
  */
 export class FairScheduler {
   readonly #parts: SchedulerParts;
   readonly #queue = new FairQueue<Waiter>();
-  readonly #deadlines: Deadlines;
+  readonly #deadlines = new Heap<Waiter>();
+  readonly #alarm: Alarm;
   #served: Waiter | undefined;
-  /** Stops waiting for a promise, or for the moment to ask again. */
-  #stopPause: (() => void) | undefined;
+  /** When whoever is served gets what it was promised, or asks again. Undefined while it asks. */
+  #resumeMs: number | undefined;
   #isServing = false;
   /** Tokens came back while the source was being asked: its answer may be too old. */
   #isStale = false;
@@ -41,28 +43,25 @@ export class FairScheduler {
 
   constructor(parts: SchedulerParts) {
     this.#parts = parts;
-    this.#deadlines = new Deadlines(parts.clock, (waiter) => this.#expire(waiter));
+    this.#alarm = new Alarm(parts.clock, () => this.#ring());
   }
 
   /** Queues a flow for up to `timeoutMs`. */
-  wait(flow: ScheduledFlow, timeoutMs: number, call: CallOptions): Awaitable<Admittance> {
-    if (call.signal?.aborted === true) return refused("cancelled");
+  wait(flow: ScheduledFlow, timeoutMs: number, { signal }: CallOptions): Awaitable<Admittance> {
+    if (signal?.aborted === true) return refused("cancelled");
     return new Promise((settle) => {
-      const arrivedMs = this.#parts.clock.nowMs();
       const waiter: Waiter = {
         flow,
-        call,
         settle,
-        arrivedMs,
-        deadlineMs: arrivedMs + timeoutMs,
+        deadlineMs: this.#parts.clock.nowMs() + timeoutMs,
+        turn: this.#waitingTokens + this.#admittedTokens,
         settled: false,
-        aheadTokens: this.#waitingTokens,
-        admittedBefore: this.#admittedTokens,
         entry: undefined,
         deadline: undefined,
         promised: undefined,
-        cancelled: undefined,
+        stopListening: undefined,
       };
+      if (signal !== undefined) waiter.stopListening = onAbort(signal, () => this.#giveUp(waiter, "cancelled"));
       this.#enter(waiter);
     });
   }
@@ -71,11 +70,11 @@ export class FairScheduler {
   wake(): void {
     const waiter = this.#served;
     if (waiter === undefined) return;
-    if (this.#stopPause === undefined) {
+    if (this.#resumeMs === undefined) {
       this.#isStale = true;
       return;
     }
-    this.#resume();
+    this.#resumeMs = undefined;
     this.#breakPromise(waiter);
     this.#ask(waiter);
     this.#serveNext();
@@ -85,7 +84,7 @@ export class FairScheduler {
   dissolve(): void {
     const waiter = this.#served;
     if (waiter !== undefined && !waiter.settled) {
-      const isAsking = this.#stopPause === undefined;
+      const isAsking = this.#resumeMs === undefined;
       this.#breakPromise(waiter);
       this.#settle(waiter, FREE);
       // An answer that is under way finds it settled.
@@ -101,9 +100,7 @@ export class FairScheduler {
   #enter(waiter: Waiter): void {
     this.#waitingTokens += waiter.flow.tokens;
     waiter.entry = this.#queue.arrive(waiter, waiter.flow);
-    this.#deadlines.add(waiter);
-    waiter.cancelled = () => this.#giveUp(waiter, "cancelled");
-    waiter.call.signal?.addEventListener("abort", waiter.cancelled);
+    waiter.deadline = this.#deadlines.push(waiter.deadlineMs, waiter);
     if (this.#served === undefined) this.#serve(waiter);
     else this.#queue.queue(waiter.entry);
     this.#serveNext();
@@ -119,7 +116,25 @@ export class FairScheduler {
       this.#serve(next.value);
     }
     this.#isServing = false;
+    this.#alarm.set(Math.min(this.#resumeMs ?? NEVER, this.#deadlines.first?.key ?? NEVER));
     if (this.#served === undefined) this.#parts.whenIdle();
+  }
+
+  #ring(): void {
+    const nowMs = this.#parts.clock.nowMs();
+    // Tokens that are there in the same moment are worth more than the deadline.
+    if (this.#resumeMs !== undefined && this.#resumeMs <= nowMs) this.#resume(this.#served as Waiter);
+    for (let first = this.#deadlines.first; first !== undefined && first.key <= nowMs; first = this.#deadlines.first) {
+      this.#giveUp(first.value, "timeout");
+    }
+    this.#serveNext();
+  }
+
+  #resume(waiter: Waiter): void {
+    this.#resumeMs = undefined;
+    if (waiter.promised === undefined) this.#ask(waiter);
+    else this.#admit(waiter, waiter.promised);
+    this.#serveNext();
   }
 
   #serve(waiter: Waiter): void {
@@ -131,7 +146,10 @@ export class FairScheduler {
     const { source, label, clock } = this.#parts;
     const leftMs = waiter.deadlineMs - clock.nowMs();
     // Timers may be late: whoever should have left by now gets no tokens.
-    if (leftMs < 0) return this.#refuse(waiter, refused("timeout"));
+    if (leftMs < 0) {
+      this.#refuse(waiter, refused("timeout"));
+      return;
+    }
     this.#isStale = false;
     try {
       const grant = source.take(label, waiter.flow.tokens, leftMs);
@@ -162,10 +180,10 @@ export class FairScheduler {
       const { retryMs, waitMs } = answer;
       if (retryMs === undefined) this.#refuse(waiter, { admitted: false, why: "no-tokens", waitMs });
       else if (this.#isStale) this.#ask(waiter);
-      else this.#pause(retryMs, () => this.#ask(waiter));
+      else this.#resumeMs = this.#parts.clock.nowMs() + retryMs;
     } else if (answer.waitMs > 0) {
-      waiter.promised = { granted: answer, readyMs: this.#parts.clock.nowMs() + answer.waitMs };
-      this.#pause(answer.waitMs, () => this.#admit(waiter, answer));
+      waiter.promised = answer;
+      this.#resumeMs = Math.min(this.#parts.clock.nowMs() + answer.waitMs, waiter.deadlineMs);
       if (this.#isStale) this.wake();
     } else this.#admit(waiter, answer);
   }
@@ -176,21 +194,15 @@ export class FairScheduler {
   }
 
   #admit(waiter: Waiter, granted: Granted): void {
-    const overtakenTokens = waiter.aheadTokens - (this.#admittedTokens - waiter.admittedBefore);
+    const overtakenTokens = waiter.turn - this.#admittedTokens;
     this.#admittedTokens += waiter.flow.tokens;
     this.#settle(waiter, { admitted: true, granted, overtakenTokens });
     this.#done(waiter, true);
   }
 
-  #expire(waiter: Waiter): void {
-    const { promised } = waiter;
-    // Tokens that are there in the same moment are worth more than the deadline.
-    if (promised === undefined || promised.readyMs > this.#parts.clock.nowMs()) this.#giveUp(waiter, "timeout");
-  }
-
   #giveUp(waiter: Waiter, why: QueueFailure): void {
     if (waiter.settled) return;
-    const isAsking = this.#served === waiter && this.#stopPause === undefined;
+    const isAsking = this.#served === waiter && this.#resumeMs === undefined;
     this.#settle(waiter, refused(why));
     if (this.#served !== waiter) {
       this.#queue.cancel(waiter.entry as QueueEntry<Waiter>);
@@ -206,32 +218,19 @@ export class FairScheduler {
   #settle(waiter: Waiter, admittance: Admittance): void {
     waiter.settled = true;
     this.#waitingTokens -= waiter.flow.tokens;
-    this.#deadlines.delete(waiter);
-    if (waiter.cancelled !== undefined) waiter.call.signal?.removeEventListener("abort", waiter.cancelled);
+    this.#deadlines.remove(waiter.deadline as HeapEntry<Waiter>);
+    waiter.stopListening?.();
     waiter.settle(admittance);
   }
 
   #done(waiter: Waiter, served: boolean): void {
-    this.#resume();
+    this.#resumeMs = undefined;
     this.#served = undefined;
     this.#queue.finish(waiter.entry as QueueEntry<Waiter>, served);
   }
 
-  #pause(ms: number, then: () => void): void {
-    this.#stopPause = this.#parts.clock.after(ms, () => {
-      this.#stopPause = undefined;
-      then();
-      this.#serveNext();
-    });
-  }
-
-  #resume(): void {
-    this.#stopPause?.();
-    this.#stopPause = undefined;
-  }
-
   #breakPromise(waiter: Waiter): void {
-    if (waiter.promised !== undefined) this.#giveBack(waiter.promised.granted);
+    if (waiter.promised !== undefined) this.#giveBack(waiter.promised);
     waiter.promised = undefined;
   }
 
@@ -244,6 +243,13 @@ export class FairScheduler {
       return;
     }
   }
+}
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+function onAbort(signal: AbortSignal, run: () => void): () => void {
+  signal.addEventListener("abort", run);
+  return () => signal.removeEventListener("abort", run);
 }
 
 /** The source could not be asked. */

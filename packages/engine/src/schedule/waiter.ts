@@ -1,4 +1,3 @@
-import type { CallOptions } from "@aperture-flow/core";
 import type { QueueEntry } from "../arithmetic/fair-queue.ts";
 import type { HeapEntry } from "../arithmetic/heap.ts";
 import type { Granted } from "./token-source.ts";
@@ -31,16 +30,14 @@ export type Admittance =
 export interface Waiter {
   readonly flow: ScheduledFlow;
   readonly deadlineMs: number;
-  readonly call: CallOptions;
   readonly settle: (admittance: Admittance) => void;
-  readonly arrivedMs: number;
-  /** Tokens that waited when it came, and all that had been admitted from the queue by then. */
-  readonly aheadTokens: number;
-  readonly admittedBefore: number;
+  /** Tokens that the queue will have admitted when its turn comes, if nobody overtakes anybody and all stay. */
+  readonly turn: number;
   settled: boolean;
   entry: QueueEntry<Waiter> | undefined;
   deadline: HeapEntry<Waiter> | undefined;
-  /** Tokens that are promised from a moment on. */
-  promised: { readonly granted: Granted; readonly readyMs: number } | undefined;
-  cancelled: (() => void) | undefined;
+  /** Tokens that may be used later. */
+  promised: Granted | undefined;
+  /** Where it waits with a signal. */
+  stopListening: (() => void) | undefined;
 }

@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { expect } from "chai";
 import { systemClock } from "../../src/time/clock.ts";
 
@@ -27,6 +29,22 @@ describe("systemClock", () => {
     expect(count).to.equal(3);
     await clock.sleep(1);
     await clock.sleep(Number.NaN);
+  });
+
+  it("keeps the process alive for those who wait, and for nothing else", async () => {
+    const source = new URL("../../src/time/clock.ts", import.meta.url).href;
+    const code = `
+      import { systemClock } from ${JSON.stringify(source)};
+      const clock = systemClock();
+      clock.every(1, () => {});
+      clock.after(1e9, () => {})();
+      await clock.sleep(20);
+      await new Promise((resolve) => clock.after(20, resolve));
+      console.log("woken");
+    `;
+    const run = promisify(execFile);
+    const { stdout } = await run(process.execPath, ["--import", "tsx", "--input-type", "module", "--eval", code]);
+    expect(stdout.trim()).to.equal("woken");
   });
 
   it("wakes a sleeper whose signal aborts", async () => {
