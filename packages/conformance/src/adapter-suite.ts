@@ -10,6 +10,7 @@ import { rejectionCases } from "./adapter-suite/rejection-cases.ts";
 import { type OpenApp, runningApps } from "./adapter-suite/running-app.ts";
 import { scopeCases } from "./adapter-suite/scope-cases.ts";
 import { streamCases } from "./adapter-suite/stream-cases.ts";
+import { wholeRequestCases } from "./adapter-suite/whole-request-cases.ts";
 
 /**
  * What every adapter must do, over real sockets: one mocha suite, to be called where `describe` may be. After each case
@@ -24,6 +25,7 @@ export function adapterSuite(name: string, build: BuildApp, traits: FrameworkTra
     describe("scope", () => scopeCases(open));
     describe("control points", () => controlPointCases(open, traits));
     describe("labels", () => labelCases(open, traits));
+    describe("whole requests", () => wholeRequestCases(open));
     describe("hostile requests", () => hostileCases(open));
     describe("rejections", () => rejectionCases(open));
     describe("headers", () => headerCases(open));

@@ -70,7 +70,8 @@ function addLabels(labels: Record<string, string>, source: LabelValues | undefin
   // Object.keys and not for-in: nothing inherited can become a label.
   for (const name of Object.keys(source)) {
     const value = source[name];
-    if (value === undefined || value === null || Object.hasOwn(labels, name)) continue;
+    // Without a prototype, what the bag does not hold is undefined.
+    if (value === undefined || value === null || labels[name] !== undefined) continue;
     const text = fitting(name, value, bounds);
     if (text === undefined) continue;
     if (bounds.room !== undefined && !takeRoom(bounds.room, name.length + text.length)) {

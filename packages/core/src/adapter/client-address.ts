@@ -14,6 +14,12 @@ export function clientAddress(address: string, ipv6PrefixLength: number): string
   return `${network(groups, ipv6PrefixLength)}/${ipv6PrefixLength}`;
 }
 
+/** The address itself: as IPv4 where it is one, and without a zone. Undefined for text that is no address. */
+export function plainAddress(address: string): string | undefined {
+  const label = clientAddress(address, 128);
+  return label?.includes(":") ? address.split("%", 1)[0] : label;
+}
+
 /** The eight numbers of a valid IPv6 address, whose last two may be written as IPv4. */
 function groupsOf(address: string): readonly number[] {
   const [head = "", tail] = address.split("::");

@@ -1,4 +1,4 @@
-import type { FlowParams } from "../flow-params.ts";
+import type { FlowHttp, FlowParams } from "../flow-params.ts";
 import type { LabelValues } from "../labels.ts";
 import type { Departure } from "./departure.ts";
 import type { AdapterOptions } from "./options.ts";
@@ -9,13 +9,15 @@ import type { AdapterOptions } from "./options.ts";
  */
 export class GateParams implements FlowParams {
   readonly labels: readonly LabelValues[];
+  readonly http: FlowHttp | undefined;
   readonly timeoutMs: number | undefined;
   readonly rampMode: boolean | undefined;
   readonly onUnreachable: "run" | "reject" | undefined;
   readonly departure: Departure;
 
-  constructor(options: Options, labels: readonly LabelValues[], departure: Departure) {
+  constructor(options: Options, { labels, http }: FlowSubject, departure: Departure) {
     this.labels = labels;
+    this.http = http;
     this.timeoutMs = options.timeoutMs;
     this.rampMode = options.rampMode;
     this.onUnreachable = options.onUnreachable;
@@ -25,6 +27,12 @@ export class GateParams implements FlowParams {
   get signal(): AbortSignal {
     return this.departure.signal;
   }
+}
+
+/** What a flow is about. */
+export interface FlowSubject {
+  readonly labels: readonly LabelValues[];
+  readonly http: FlowHttp | undefined;
 }
 
 type Options = Pick<AdapterOptions<unknown>, "timeoutMs" | "rampMode" | "onUnreachable">;

@@ -3,6 +3,7 @@ import { defaultLogger } from "../environment.ts";
 import { unknownOptions } from "../option-names.ts";
 import { checkOptions, invalidOption } from "./check-options.ts";
 import type { HeaderLabel } from "./http-labels.ts";
+import type { HttpSettings } from "./http-request.ts";
 import type { AdapterOptions } from "./options.ts";
 
 const OPTION_NAMES = [
@@ -18,6 +19,9 @@ const OPTION_NAMES = [
   "timeoutMs",
   "rampMode",
   "trustBaggage",
+  "rpc",
+  "redactHeaders",
+  "sendBody",
   "rateLimitHeaders",
   "isError",
   "abortStatus",
@@ -39,6 +43,7 @@ export interface GateSettings {
   readonly isError: (statusCode: number) => boolean;
   readonly abortStatus: "ok" | "error";
   readonly ipv6PrefixLength: number;
+  readonly http: HttpSettings | undefined;
   readonly complaints: Complaints;
 }
 
@@ -62,8 +67,14 @@ export function gateSettings<Req>(options: AdapterOptions<Req, never>, extraName
     isError: options.isError === undefined ? isServerError : guarded(options.isError, complaints),
     abortStatus: options.abortStatus ?? "ok",
     ipv6PrefixLength,
+    http: options.rpc === "http" ? httpSettings(options) : undefined,
     complaints,
   };
+}
+
+function httpSettings<Req>({ redactHeaders = CREDENTIALS }: AdapterOptions<Req, never>): HttpSettings {
+  // Baggage that is trusted goes with the labels; the rest must not go at all.
+  return { redacted: new Set(["baggage", ...redactHeaders.map((name) => name.toLowerCase())]) };
 }
 
 function isServerError(statusCode: number): boolean {

@@ -1,14 +1,15 @@
-import { FlowStatus } from "../contract/flow-status.ts";
 import type { Awaitable } from "../contract/flow-control.ts";
+import { FlowStatus } from "../contract/flow-status.ts";
 import type { Flow } from "../flow.ts";
 import type { LabelValues } from "../labels.ts";
 import { exposeRateLimitHeaders, leavesBodyUnread } from "./answer-headers.ts";
 import { Departure } from "./departure.ts";
 import { type Exchange, isAbandoned, ResponseEnd, type ResponseEndOptions, SocketWatch } from "./end-with-response.ts";
 import { flowOfMessage, setFlowOfMessage } from "./exchange-state.ts";
-import { GateParams } from "./gate-params.ts";
+import { type FlowSubject, GateParams } from "./gate-params.ts";
 import { type GateSettings, gateSettings } from "./gate-settings.ts";
 import { type RequestReader, targetPath } from "./http-labels.ts";
+import { wholeRequest } from "./http-request.ts";
 import type { AdapterOptions, Mode, RouteOverrides } from "./options.ts";
 import { RateLimitHeaders } from "./rate-limit-headers.ts";
 import { type Rejection, rejectionOf } from "./rejection.ts";
@@ -30,7 +31,7 @@ export interface GateOptions<Req, Reply> {
   readonly extraNames?: readonly string[] | undefined;
 }
 
-interface GateLabels {
+interface Subject extends FlowSubject {
   readonly own: Awaitable<LabelValues>;
   readonly labels: LabelValues[];
 }
@@ -71,8 +72,7 @@ export class Gate<Req, Reply = unknown> {
       const path = targetPath(this.#given.reader.target(request));
       const controlPoint = this.#controlPointOf(request, path, exchange);
       if (controlPoint === undefined) return undefined;
-      const labels = labelsOfRequest(request, path, { reader: this.#given.reader, settings: this.#settings });
-      return this.#start(controlPoint, { own: labelsOfApplication(request, this.options, this.#settings), labels }, exchange);
+      return this.#start(controlPoint, this.#subjectOf(request, path), exchange);
     } catch (cause) {
       return this.#unchecked(cause);
     }
@@ -95,12 +95,23 @@ export class Gate<Req, Reply = unknown> {
     return flowOfMessage(message)?.controlPoint === name ? undefined : name;
   }
 
-  async #start(controlPoint: string, { own, labels }: GateLabels, exchange: Exchange): Promise<Admission | undefined> {
+  #subjectOf(request: Req, path: string): Subject {
+    const { reader } = this.#given;
+    const { http: settings, complaints } = this.#settings;
+    return {
+      labels: labelsOfRequest(request, path, { reader, settings: this.#settings }),
+      own: labelsOfApplication(request, this.options, this.#settings),
+      http: settings && wholeRequest(request, path, { reader, settings, body: this.options.sendBody, complaints }),
+    };
+  }
+
+  async #start(controlPoint: string, subject: Subject, exchange: Exchange): Promise<Admission | undefined> {
     let flow: Flow | undefined;
     let params: GateParams | undefined;
     try {
+      const { own, labels } = subject;
       labels.unshift(own instanceof Promise ? await own : own);
-      params = new GateParams(this.options, labels, new Departure(exchange, this.#sockets));
+      params = new GateParams(this.options, subject, new Departure(exchange, this.#sockets));
       flow = await this.options.client.startFlow(controlPoint, params);
       return this.#admission(flow, exchange);
     } catch (cause) {

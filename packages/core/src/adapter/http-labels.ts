@@ -27,7 +27,7 @@ export function httpLabels(message: IncomingMessage, parts: HttpLabelParts): Lab
   return {
     "http.method": message.method,
     "http.target": parts.path,
-    "http.host": message.headers.host ?? textOf(message.headers[":authority"]),
+    "http.host": hostOf(message),
     "http.scheme": parts.scheme,
     "http.flavor": message.httpVersion,
     "http.request_content_length": contentLength(message),
@@ -36,10 +36,19 @@ export function httpLabels(message: IncomingMessage, parts: HttpLabelParts): Lab
   };
 }
 
+/** The two alone, where whoever decides has the request and makes the others. */
+export function placeLabels({ route, clientAddress }: HttpLabelParts): LabelValues {
+  return { "http.route": route, "client.address": clientAddress };
+}
+
+export function hostOf(message: IncomingMessage): string | undefined {
+  return message.headers.host ?? textOf(message.headers[":authority"]);
+}
+
 const BODILESS: readonly (string | undefined)[] = ["GET", "HEAD", "DELETE", "OPTIONS"];
 
 /** 0 for a request without a body, -1 for a body of unknown length. */
-function contentLength(message: IncomingMessage): string {
+export function contentLength(message: IncomingMessage): string {
   const length = message.headers["content-length"];
   if (length !== undefined) return length;
   // HTTP/2 has no header that announces a body of unknown length; what the method is for must do.
@@ -57,6 +66,14 @@ export function targetPath(target: string): string {
   return slash === -1 ? "/" : path.slice(slash);
 }
 
+/** With its `?`; empty where there is none. */
+export function targetQuery(target: string): string {
+  const fragment = target.indexOf("#");
+  const whole = fragment === -1 ? target : target.slice(0, fragment);
+  const start = whole.indexOf("?");
+  return start === -1 ? "" : whole.slice(start);
+}
+
 /** A header that becomes a label. */
 export interface HeaderLabel {
   readonly header: string;
@@ -72,6 +89,6 @@ export function headerLabels(message: IncomingMessage, headers: readonly HeaderL
   return labels;
 }
 
-function textOf(value: string | readonly string[] | undefined): string | undefined {
+export function textOf(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === "object" ? value.join(",") : value;
 }

@@ -4,6 +4,6 @@ export { flowOfMessage, gateOfMessage, installGate } from "./exchange-state.ts";
 export { type Admission, Gate, type GateOptions } from "./gate.ts";
 export type { RequestReader } from "./http-labels.ts";
 export { notInstalled } from "./not-installed.ts";
-export type { AdapterOptions, Mode, OnReject, RouteOverrides } from "./options.ts";
+export type { AdapterOptions, Mode, OnReject, RouteOverrides, SendBody } from "./options.ts";
 export type { Problem, Rejection } from "./rejection.ts";
 export { RouteGates } from "./route-gates.ts";

@@ -38,6 +38,16 @@ export interface AdapterOptions<Req, Reply = unknown> {
   readonly rampMode?: boolean | undefined;
   /** Names in an incoming `baggage` header that become labels, or true for all. None by default: anybody can send one. */
   readonly trustBaggage?: boolean | readonly string[] | undefined;
+  /**
+   * What the decider is told: `"check"`, the default, labels alone; `"http"` the whole request (CheckHTTP), for policies
+   * with classifiers. Then `http.target` has the query, every header but those of `redactHeaders` is a label too, and no
+   * cache is looked up.
+   */
+  readonly rpc?: "check" | "http" | undefined;
+  /** With `rpc: "http"`, request headers that are left out; by default those that carry credentials. */
+  readonly redactHeaders?: readonly string[] | undefined;
+  /** With `rpc: "http"`, how classifiers get to see the body; by default they do not. */
+  readonly sendBody?: SendBody<Req> | undefined;
   /** `RateLimit` and `RateLimit-Policy` on answers, true by default; `"legacy"` adds `X-RateLimit-*`. */
   readonly rateLimitHeaders?: boolean | "legacy" | undefined;
   /** Which status codes count as the service's failure; from 500 up by default. */
@@ -52,6 +62,16 @@ export interface AdapterOptions<Req, Reply = unknown> {
   readonly onReject?: OnReject<Req, Reply> | undefined;
   /** Takes warnings, each at most once a minute. `console` by default. */
   readonly logger?: Logger | undefined;
+}
+
+/** Which bodies are sent along. A body that is longer, or of another type, is left out as a whole. */
+export interface SendBody<Req> {
+  /** The body as text, where something before the adapter has read it already; undefined where not. */
+  readonly read: (request: Req) => string | undefined;
+  /** Longest body in bytes; 8192 by default. */
+  readonly maxBytes?: number | undefined;
+  /** Media types; `application/json` and `application/x-www-form-urlencoded` by default. */
+  readonly types?: readonly string[] | undefined;
 }
 
 /** What a route may set apart from its application. */

@@ -3,7 +3,7 @@ import { startTimer } from "../time.ts";
 import { trustedBaggage } from "./baggage.ts";
 import { clientAddress } from "./client-address.ts";
 import type { GateSettings } from "./gate-settings.ts";
-import { headerLabels, httpLabels, type RequestReader } from "./http-labels.ts";
+import { headerLabels, httpLabels, placeLabels, type RequestReader } from "./http-labels.ts";
 import type { AdapterOptions } from "./options.ts";
 
 /** How long an application's own labels are waited for, unless the flow itself has less time. */
@@ -19,17 +19,16 @@ export function labelsOfRequest<Req>(
 ): LabelValues[] {
   const message = reader.message(request);
   const address = reader.clientAddress(request) ?? "";
-  const sources = [
-    httpLabels(message, {
-      path,
-      scheme: reader.scheme(request),
-      route: reader.route(request),
-      // Through a trusted proxy anything may come; what is no address counts as the connection's own.
-      clientAddress:
-        clientAddress(address, settings.ipv6PrefixLength) ??
-        clientAddress(message.socket?.remoteAddress ?? "", settings.ipv6PrefixLength),
-    }),
-  ];
+  const parts = {
+    path,
+    scheme: reader.scheme(request),
+    route: reader.route(request),
+    // Through a trusted proxy anything may come; what is no address counts as the connection's own.
+    clientAddress:
+      clientAddress(address, settings.ipv6PrefixLength) ??
+      clientAddress(message.socket?.remoteAddress ?? "", settings.ipv6PrefixLength),
+  };
+  const sources = [settings.http === undefined ? httpLabels(message, parts) : placeLabels(parts)];
   if (settings.headers.length > 0) sources.push(headerLabels(message, settings.headers));
   if (settings.trustedBaggage !== undefined) {
     const header = message.headers["baggage"];

@@ -16,6 +16,11 @@ const MISTAKES: readonly (readonly [given: object, message: RegExp])[] = [
   [{ ignoredPaths: "/health" }, /ignoredPaths must be a list/],
   [{ ignoredMethods: "OPTIONS" }, /ignoredMethods must be a list/],
   [{ headerLabels: "x-user" }, /headerLabels must be a list/],
+  [{ rpc: "checkHttp" }, /rpc must be one of \["check","http"\]/],
+  [{ redactHeaders: "cookie" }, /redactHeaders must be a list/],
+  [{ sendBody: true }, /sendBody.read must be a function/],
+  [{ sendBody: { read: String, maxBytes: 0 } }, /sendBody.maxBytes must be a number from 1 up, got 0/],
+  [{ sendBody: { read: String, types: "application/json" } }, /sendBody.types must be a list/],
   [{ ipv6PrefixLength: 16 }, /ipv6PrefixLength must be a whole number from 32 to 128/],
 ];
 

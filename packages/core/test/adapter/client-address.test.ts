@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import { expect } from "chai";
 import fc from "fast-check";
-import { clientAddress } from "../../src/adapter/client-address.ts";
+import { clientAddress, plainAddress } from "../../src/adapter/client-address.ts";
 
 describe("clientAddress", () => {
   const rows: readonly (readonly [address: string, bits: number, label: string | undefined])[] = [
@@ -107,4 +107,19 @@ describe("clientAddress, for any address", () => {
       }),
     );
   });
+});
+
+describe("plainAddress", () => {
+  for (const [address, plain] of [
+    ["192.0.2.7", "192.0.2.7"],
+    ["::ffff:192.0.2.7", "192.0.2.7"],
+    ["2001:db8::1", "2001:db8::1"],
+    ["fe80::1%eth0", "fe80::1"],
+    ["::1", "::1"],
+    ["unknown", undefined],
+    ["", undefined],
+    ["10.0.0.1:80", undefined],
+  ] as const) {
+    it(`of "${address}" is ${plain}`, () => expect(plainAddress(address)).to.equal(plain));
+  }
 });

@@ -32,6 +32,7 @@ describe("gateSettings", () => {
       exposeHeaders: undefined,
       abortStatus: "ok",
       ipv6PrefixLength: 64,
+      http: undefined,
     });
     expect([200, 404, 429, 499, 500, 503].filter(isError)).to.deep.equal([500, 503]);
     expect(ignores("GET", "/")).to.equal(false);
@@ -47,6 +48,21 @@ describe("gateSettings", () => {
       { header: "x-tenant-id", label: "http.request.header.x_tenant_id" },
       { header: "accept", label: "http.request.header.accept" },
     ]);
+  });
+});
+
+describe("gateSettings, whole requests", () => {
+  const redacted = (options: object) => [...(settings({ rpc: "http", ...options }).http?.redacted ?? [])];
+
+  it("are sent only when asked for", () => expect(settings({ rpc: "check" }).http).to.equal(undefined));
+
+  it("go without credentials, and without the client's baggage", () => {
+    const credentials = ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"];
+    expect(redacted({})).to.have.members([...credentials, "baggage"]);
+  });
+
+  it("go without what is named instead, in any case", () => {
+    expect(redacted({ redactHeaders: ["Cookie", "X-Session"] })).to.have.members(["cookie", "x-session", "baggage"]);
   });
 });
 

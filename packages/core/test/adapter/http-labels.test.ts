@@ -1,6 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { type HttpLabelParts, headerLabels, httpLabels, targetPath } from "../../src/adapter/http-labels.ts";
+import {
+  type HttpLabelParts,
+  headerLabels,
+  httpLabels,
+  targetPath,
+  targetQuery,
+} from "../../src/adapter/http-labels.ts";
 import { messageOf } from "./sample-message.ts";
 
 const PARTS: HttpLabelParts = { path: "/pay", scheme: "https", route: "/:do", clientAddress: "192.0.2.7" };
@@ -104,4 +110,18 @@ describe("targetPath", () => {
       }),
     );
   });
+});
+
+describe("targetQuery", () => {
+  for (const [target, query] of [
+    ["/pay?card=1", "?card=1"],
+    ["/pay?card=1#top?x", "?card=1"],
+    ["/pay?a=?b", "?a=?b"],
+    ["http://shop.example/pay?card=1", "?card=1"],
+    ["/pay?", "?"],
+    ["/pay", ""],
+    ["/pay#top?card=1", ""],
+  ] as const) {
+    it(`of "${target}" is "${query}"`, () => expect(targetQuery(target)).to.equal(query));
+  }
 });

@@ -59,6 +59,19 @@ describe("labelsOfRequest", () => {
   });
 });
 
+describe("labelsOfRequest, beside a whole request", () => {
+  it("has only what whoever decides cannot know, and what the application named", () => {
+    const message = messageOf({ "x-tenant": "acme", baggage: "user=alice,tier=gold" });
+    const sources = requestLabels(message, { rpc: "http", headerLabels: ["x-tenant"], trustBaggage: ["user"] });
+    expect(sources).to.deep.equal([
+      { "http.route": "/pay", "client.address": "192.0.2.7" },
+      // Again, though the request has it: under this name nothing else of the request can stand in for it.
+      { "http.request.header.x_tenant": "acme" },
+      { user: "alice" },
+    ]);
+  });
+});
+
 describe("labelsOfApplication", () => {
   function applicationLabels(labels: unknown, more: Partial<Options> = {}) {
     const logger = new CollectedWarnings();

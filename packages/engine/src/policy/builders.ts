@@ -7,7 +7,7 @@ import type { StageKind } from "../snapshot.ts";
 import { bucketOf } from "./bucket-of.ts";
 import type { ConstantPorts } from "./constant-ports.ts";
 import type { Patterns } from "./policy.ts";
-import { buildConcurrencyScheduler, buildQuotaScheduler } from "./scheduler-builders.ts";
+import { buildConcurrencyScheduler, buildLoadScheduler, buildQuotaScheduler } from "./scheduler-builders.ts";
 import type { FlowControlComponent, FlowControlName } from "./schema-circuit.ts";
 import type { ConcurrencyLimiterSpec, RateLimiterSpec, SamplerSpec } from "./schema-flow-control.ts";
 import type { Selector } from "./schema-selectors.ts";
@@ -40,6 +40,7 @@ const BUILDERS: Builders = {
   concurrency_limiter: buildConcurrencyLimiter,
   quota_scheduler: buildQuotaScheduler,
   concurrency_scheduler: buildConcurrencyScheduler,
+  load_scheduler: buildLoadScheduler,
 };
 
 /** Whether the engine has such components. */

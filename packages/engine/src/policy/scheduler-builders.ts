@@ -3,6 +3,7 @@ import { LimitLabel } from "../limiter/limit-label.ts";
 import { ScheduledLimiter } from "../limiter/scheduled-limiter.ts";
 import { stateSpace } from "../limiter/state-space.ts";
 import { BucketSource } from "../schedule/bucket-source.ts";
+import { LoadSource } from "../schedule/load-source.ts";
 import { SlotSource } from "../schedule/slot-source.ts";
 import type { SchedulerSettings, WorkloadShare } from "../schedule/workload.ts";
 import { bucketOf } from "./bucket-of.ts";
@@ -17,6 +18,7 @@ import {
   type WorkloadParameters,
   workloadParameters,
 } from "./schema-flow-control.ts";
+import type { LoadSchedulerSpec } from "./schema-load-scheduler.ts";
 
 /** A scheduler of tokens that arrive at a rate. */
 export function buildQuotaScheduler(spec: QuotaSchedulerSpec, { ports, patterns }: Parts): Built {
@@ -51,6 +53,23 @@ export function buildConcurrencyScheduler(spec: ConcurrencySchedulerSpec, { port
       const slots = { ref, limit: limit ?? 0, maxHoldMs, idleMs };
       const nameOf = (value: string) => label.nameOf(value);
       const source = new SlotSource(environment.backend, stateSpace("slots", ref), slots, nameOf);
+      return new ScheduledLimiter({ ref, kind, source, ...settings }, environment);
+    },
+  };
+}
+
+/** A scheduler of a share of the load that arrives. Dry or without a multiplier, it lets everything through. */
+export function buildLoadScheduler(spec: LoadSchedulerSpec, { ports, patterns }: Parts): Built {
+  const multiplier = ports.amount("load_multiplier", spec.in_ports.load_multiplier);
+  const settings = { passThrough: spec.dry_run, ...schedulerOf(spec.parameters.scheduler, patterns) };
+  const kind = "load-scheduler";
+  return {
+    kind,
+    stage: "load",
+    selectors: spec.parameters.selectors,
+    create: (ref, environment) => {
+      const source = new LoadSource(environment.clock);
+      if (multiplier !== undefined) source.decide({ multiplier, passThrough: false });
       return new ScheduledLimiter({ ref, kind, source, ...settings }, environment);
     },
   };
