@@ -47,6 +47,7 @@ export const MAY_IMPORT: readonly ImportRow[] = [
       "core/environment.ts",
       "core/option-names.ts",
       "core/time.ts",
+      "node:buffer",
       "node:http",
       "node:net",
     ],

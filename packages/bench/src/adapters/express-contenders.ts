@@ -9,7 +9,7 @@ import { CONTROL_POINT, ourClient } from "./our-client.ts";
 
 export async function expressContenders(): Promise<readonly Contender[]> {
   return [
-    { name: BARE, status: 200, application: application(), middleware: (_message, response) => finish(response) },
+    { name: BARE, status: 200, application: application(), middleware: alone((_request, _response, next) => next()) },
     contender("floor", (_request, _response, next) => next()),
     contender("floor with headers", (_request, response, next) => {
       for (const [name, value] of HEADERS) response.setHeader(name, value);
