@@ -1,4 +1,4 @@
-import type { Awaitable, CheckResponse, EndResponse, HttpAttributes, Labels, Lease } from "@aperture-flow/core";
+import type { Awaitable, EndResponse, HttpAttributes, Labels, Lease } from "@aperture-flow/core";
 import { createEngine, type Engine } from "@aperture-flow/engine";
 import { FakeClock } from "@aperture-flow/engine/testing";
 import type { CacheStep, CacheValue, CheckStep, EngineSettings, Scenario, Step } from "./scenario.ts";

@@ -1,16 +1,16 @@
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { until } from "@aperture-flow/conformance";
 import { ApertureClient } from "@aperture-flow/core";
-import { createEngine } from "@aperture-flow/engine";
+import { createEngine, type Engine } from "@aperture-flow/engine";
 import { FakeClock } from "@aperture-flow/engine/testing";
-import express, { type Request, type Response } from "express";
+import express, { type Express, type Request, type Response } from "express";
 import { apertureMiddleware } from "../src/index.ts";
 
 export interface GuideOptions {
   readonly controlPoint: string;
-  /** The policies of the guide. */
-  readonly yaml: string;
+  /** The policies, a file of `guides/`; none by default. */
+  readonly guide?: string;
   /** How long a caller waits. */
   readonly timeoutMs: number;
 }
@@ -25,6 +25,7 @@ export interface Job {
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | null;
+  readonly body: string;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -35,53 +36,46 @@ type Labels = Readonly<Record<string, string>>;
  */
 export class GuideApp {
   readonly clock: FakeClock;
+  readonly express: Express = express();
   readonly client: ApertureClient;
   readonly jobs: Job[] = [];
-  readonly #url: string;
-  readonly #close: () => Promise<void>;
-  readonly #asked: { count: number };
+  readonly #engine: Engine;
+  readonly #server: Server;
+  #asked = 0;
   #sent = 0;
 
-  private constructor(parts: Pick<GuideApp, "clock" | "client">, url: string, close: () => Promise<void>) {
-    this.clock = parts.clock;
-    this.client = parts.client;
-    this.#url = url;
-    this.#close = close;
-    this.#asked = { count: 0 };
+  private constructor(engine: Engine, clock: FakeClock, { controlPoint, timeoutMs }: GuideOptions) {
+    this.clock = clock;
+    this.#engine = engine;
+    this.client = new ApertureClient({ control: engine, timeoutMs });
+    const labels = (request: Request) => {
+      this.#asked += 1;
+      return labelsOf(request);
+    };
+    this.express.use(apertureMiddleware({ client: this.client, controlPoint, labels }));
+    this.express.get("/", (_request, response) => void response.send("done"));
+    this.express.get("/job", (request, response) => this.#take(request, response));
+    this.#server = createServer(this.express).listen(0, "127.0.0.1");
   }
 
-  static async start({ controlPoint, yaml, timeoutMs }: GuideOptions): Promise<GuideApp> {
+  static async start(options: GuideOptions): Promise<GuideApp> {
+    const { guide, timeoutMs } = options;
     const clock = new FakeClock();
-    const engine = await createEngine({ policies: { yaml }, clock, maxQueueMs: timeoutMs });
-    const client = new ApertureClient({ control: engine, timeoutMs });
-    const application = express();
-    const server = createServer(application).listen(0, "127.0.0.1");
-    await until(() => server.listening, "the server listens");
-    const app = new GuideApp({ clock, client }, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, async () => {
-      server.closeAllConnections();
-      server.close();
-      await client.shutdown();
-      await engine.close();
-    });
-    const labels = (request: Request) => {
-      app.#asked.count += 1;
-      return request.query as Labels;
-    };
-    application.use(apertureMiddleware({ client, controlPoint, labels, rateLimitHeaders: false }));
-    application.get("/", (_request, response) => void response.send("done"));
-    application.get("/job", (request, response) => app.#take(request, response));
+    const policies = guide === undefined ? [] : new URL(`guides/${guide}.yaml`, import.meta.url);
+    const app = new GuideApp(await createEngine({ policies, clock, maxQueueMs: timeoutMs }), clock, options);
+    await until(() => app.#server.listening, "the server listens");
     return app;
   }
 
   /** Sends a request and waits for its answer. */
-  async ask(labels: Labels): Promise<Answer> {
-    return this.#answer("/", labels);
+  async ask(labels: Labels, path = "/"): Promise<Answer> {
+    return this.#answer(path, labels);
   }
 
   /** Sends jobs of the same kind, one after the other, and waits until the engine has been asked about all of them. */
   async send(count: number, labels: Labels): Promise<Promise<Answer>[]> {
     const answers = Array.from({ length: count }, () => this.#answer("/job", labels));
-    await until(() => this.#asked.count === this.#sent, "all requests have arrived");
+    await until(() => this.#asked === this.#sent, "all requests have arrived");
     await this.clock.advance(0);
     return answers;
   }
@@ -98,18 +92,29 @@ export class GuideApp {
     for (const { finish } of this.jobs.splice(0, count)) finish();
   }
 
-  close(): Promise<void> {
-    return this.#close();
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await this.client.shutdown();
+    await this.#engine.close();
   }
 
   #take(request: Request, response: Response): void {
-    this.jobs.push({ labels: request.query as Labels, finish: () => void response.send("done") });
+    this.jobs.push({ labels: labelsOf(request), finish: () => void response.send("done") });
   }
 
   async #answer(path: string, labels: Labels): Promise<Answer> {
     this.#sent += 1;
-    const response = await fetch(`${this.#url}${path}?${new URLSearchParams(labels)}`);
-    await response.text();
-    return { status: response.status, retryAfter: response.headers.get("retry-after") };
+    const { port } = this.#server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}${path}?${new URLSearchParams(labels)}`);
+    return {
+      status: response.status,
+      retryAfter: response.headers.get("retry-after"),
+      body: await response.text(),
+    };
   }
+}
+
+function labelsOf(request: Request): Labels {
+  return request.query as Labels;
 }

@@ -34,7 +34,7 @@ describe("checkOptions", () => {
   }
 
   it("takes every choice, and functions of them", () => {
-    for (const mode of ["enforce", "shadow", "off", () => "off"] as const) checkOptions({ client, mode });
+    for (const mode of ["enforce", "shadow", "off", () => "off" as const] as const) checkOptions({ client, mode });
     for (const rateLimitHeaders of [true, false, "legacy"] as const) checkOptions({ client, rateLimitHeaders });
     checkOptions({ client, trustBaggage: ["tenant"], ignoredPaths: ["/health", /^\/static/], ipv6PrefixLength: 128 });
   });
