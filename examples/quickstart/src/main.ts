@@ -41,7 +41,7 @@ Try it from another terminal: a tenant within its limit, the one that is not, an
 
   curl -i -H 'x-tenant: gold' ${orders}
   curl -i -H 'x-tenant: free' ${catalog}
-  for i in 1 2 3 4 5 6 7; do curl -i -H 'x-tenant: me' ${reports}; echo; done
+  for i in 1 2 3 4 5 6 7 8 9 10 11 12; do curl -i -H 'x-tenant: me' ${reports}; echo; done
 
 Ctrl-C ends.
 `;

@@ -7,3 +7,4 @@ export { Door } from "./adapter-suite/routes.ts";
 export { type RunningApp, runningApps, type Setup } from "./adapter-suite/running-app.ts";
 export { until } from "./adapter-suite/until.ts";
 export { adapterSuite } from "./adapter-suite.ts";
+export { validatorSuite } from "./validator-suite.ts";

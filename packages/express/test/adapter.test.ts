@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { adapterSuite, type BuildApp, type FrameworkTraits } from "@aperture-flow/conformance";
+import { adapterSuite, type BuildApp, type FrameworkTraits, validatorSuite } from "@aperture-flow/conformance";
 import express, { type Express } from "express";
 import express4 from "express4";
 import { apertureMiddleware } from "../src/index.ts";
@@ -31,3 +31,5 @@ const traits: FrameworkTraits = { knowsRouteFirst: false, installation: "app.use
 
 adapterSuite("Express 5", buildWith(express), traits);
 adapterSuite("Express 4", buildWith(express4), traits);
+
+validatorSuite("Express 5", buildWith(express));

@@ -1,4 +1,4 @@
-import { adapterSuite, type BuildApp } from "@aperture-flow/conformance";
+import { adapterSuite, type BuildApp, validatorSuite } from "@aperture-flow/conformance";
 import fastify from "fastify";
 import { aperturePlugin } from "../src/index.ts";
 import { addRoute, visitOf } from "./suite-routes.ts";
@@ -24,3 +24,5 @@ adapterSuite("Fastify 5", build, {
   knowsRouteFirst: true,
   installation: "app.register(aperturePlugin, { client })",
 });
+
+validatorSuite("Fastify 5", build);

@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { adapterSuite, type BuildApp, type FrameworkTraits } from "@aperture-flow/conformance";
+import { adapterSuite, type BuildApp, type FrameworkTraits, validatorSuite } from "@aperture-flow/conformance";
 import Router from "@koa/router";
 import Koa from "koa";
 import Koa2 from "koa2";
@@ -34,3 +34,5 @@ const traits: FrameworkTraits = { knowsRouteFirst: false, installation: "app.use
 
 adapterSuite("Koa 3", buildWith(Koa), traits);
 adapterSuite("Koa 2", buildWith(Koa2), traits);
+
+validatorSuite("Koa 3", buildWith(Koa));

@@ -45,7 +45,6 @@ export function hooksAlone(hooks: readonly Hook[]): Handle {
 class LightRequest {
   readonly raw: IncomingMessage;
   readonly protocol = "http";
-  readonly ip = "127.0.0.1";
   readonly originalUrl = PATH;
   readonly routeOptions = { url: PATH, config: {} };
 
@@ -55,6 +54,10 @@ class LightRequest {
 
   get headers(): IncomingMessage["headers"] {
     return this.raw.headers;
+  }
+
+  get ip(): string | undefined {
+    return this.raw.socket.remoteAddress;
   }
 }
 

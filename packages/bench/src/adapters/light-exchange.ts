@@ -3,7 +3,8 @@ import { Socket } from "node:net";
 
 /** A connection that is kept alive and sends nowhere: what a request costs without the kernel. */
 class LightSocket extends Socket {
-  override readonly remoteAddress: string = "127.0.0.1";
+  /** As a server sees it that listens on all addresses, which is what one does that is given none. */
+  override readonly remoteAddress: string = "::ffff:127.0.0.1";
 
   override write(_data: unknown, encoding?: unknown, written?: unknown): boolean {
     const done = typeof encoding === "function" ? encoding : written;
