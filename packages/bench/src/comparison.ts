@@ -1,5 +1,5 @@
 import type { Result } from "./compare.ts";
-import { differences, median, ratios, type Summary, summary } from "./statistics.ts";
+import { differences, median, medians, ratios, type Summary, summary } from "./statistics.ts";
 
 /** What was compared, how it came out, and how it should. */
 export interface Comparison {
@@ -48,6 +48,11 @@ export function above(results: readonly Result[], baseline: string): readonly Re
   return results
     .filter(({ name }) => name !== baseline)
     .map(({ name, samples }) => ({ name, samples: differences(samples, own) }));
+}
+
+/** The results with the median of every `size` rounds for a sample. */
+export function smoothed(results: readonly Result[], size: number): readonly Result[] {
+  return results.map(({ name, samples }) => ({ name, samples: medians(samples, size) }));
 }
 
 export function samplesOf(results: readonly Result[], candidate: string): readonly number[] {

@@ -17,7 +17,7 @@ export function rounds(full: number, title: string, { quick }: Effort): Rounds {
   const count = quick ? 1 : full;
   return {
     count,
-    warmUp: quick ? 0 : 1,
+    warmUp: quick ? 0 : Math.ceil(full / 10),
     progress: (round) => {
       const line = `${title}: ${round < 0 ? "warm-up" : `round ${round + 1} of ${count}`}`;
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}${round + 1 === count ? "\n" : ""}`);

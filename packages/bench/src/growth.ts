@@ -1,13 +1,15 @@
 import type { FlowControl } from "@aperture-flow/core";
 import { createEngine } from "@aperture-flow/engine";
-import { type Candidate, compare } from "./compare.ts";
-import type { Comparison } from "./comparison.ts";
+import { type Candidate, compare, type Result } from "./compare.ts";
+import { type Comparison, smoothed } from "./comparison.ts";
 import { cpuMicroseconds } from "./cpu.ts";
 import { amount, type Effort, rounds } from "./effort.ts";
 import { perUser } from "./policies.ts";
 
-const ROUNDS = 15;
-const CHECKS = 50_000;
+const ROUNDS = 60;
+/** So many of them make a sample. */
+const ROUNDS_OF_A_SAMPLE = 5;
+const CHECKS = 10_000;
 const CONTROL_POINT = "api";
 const REQUEST = { controlPoint: CONTROL_POINT, labels: { user: "alice" }, rampMode: false, expectEnd: true };
 
@@ -18,6 +20,11 @@ export const AT_ONE_POINT_GROUP = "A check, by the number of policies on its con
 
 /** Of each of 100 policies, how much of a check with one may be: decisions are made one by one, the rest once. */
 const GENTLE = 100;
+
+interface PolicySet {
+  readonly name: string;
+  readonly policies: readonly object[];
+}
 
 /** What a check costs as policies are added: nothing where they are about others, evenly where they are about it. */
 export async function growth(effort: Effort): Promise<readonly Comparison[]> {
@@ -38,14 +45,14 @@ export async function growth(effort: Effort): Promise<readonly Comparison[]> {
       group: ELSEWHERE_GROUP,
       title: "CPU",
       unit: "ns",
-      results: await compare(await candidates(elsewhere, effort), rounds(ROUNDS, "policies elsewhere", effort)),
+      results: await measured(elsewhere, "policies elsewhere", effort),
       targets: [{ kind: "must", candidate: "10,000 elsewhere", bound: "at most", limit: 1.2, times: ["0 elsewhere"] }],
     },
     {
       group: AT_ONE_POINT_GROUP,
       title: "CPU",
       unit: "ns",
-      results: await compare(await candidates(atOnePoint, effort), rounds(ROUNDS, "policies at one point", effort)),
+      results: await measured(atOnePoint, "policies at one point", effort),
       targets: [{ kind: "must", candidate: "100", bound: "at most", limit: GENTLE, times: ["1"] }],
     },
   ];
@@ -59,16 +66,13 @@ function many(count: number, make: (index: number) => object): readonly object[]
   return Array.from({ length: count }, (_, index) => make(index));
 }
 
-async function candidates(
-  sets: readonly { readonly name: string; readonly policies: readonly object[] }[],
-  effort: Effort,
-): Promise<readonly Candidate[]> {
-  const made: Candidate[] = [];
+async function measured(sets: readonly PolicySet[], title: string, effort: Effort): Promise<readonly Result[]> {
+  const candidates: Candidate[] = [];
   for (const { name, policies } of sets) {
     const engine = await createEngine({ policies });
-    made.push({ name, round: () => costOf(engine, amount(CHECKS, effort)) });
+    candidates.push({ name, round: () => costOf(engine, amount(CHECKS, effort)) });
   }
-  return made;
+  return smoothed(await compare(candidates, rounds(ROUNDS, title, effort)), ROUNDS_OF_A_SAMPLE);
 }
 
 /** CPU nanoseconds of a check. */

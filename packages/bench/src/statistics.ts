@@ -19,6 +19,15 @@ export function summary(samples: readonly number[]): Summary {
 }
 
 /**
+ * The median of every `size` samples that follow each other. Many short rounds, in which candidates run close together, thus
+ * become a few samples that are free of what hit a single round.
+ */
+export function medians(samples: readonly number[], size: number): number[] {
+  const blocks = Math.max(1, Math.floor(samples.length / size));
+  return Array.from({ length: blocks }, (_, block) => median(samples.slice(block * size, (block + 1) * size)));
+}
+
+/**
  * Each sample of `of` through the one of `to` of the same round. The two were taken one after the other, so whatever
  * slowed the machine down in that round slowed both, and their ratio keeps still where the samples do not.
  */

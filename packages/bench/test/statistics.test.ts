@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { differences, median, ratios, summary } from "../src/statistics.ts";
+import { differences, median, medians, ratios, summary } from "../src/statistics.ts";
 
 const samples = fc.array(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { minLength: 1, maxLength: 50 });
 
@@ -27,6 +27,12 @@ describe("median", () => {
         expect(Math.max(below, above)).to.be.at.most(given.length / 2);
       }),
     ));
+});
+
+describe("medians", () => {
+  it("are of as many samples each", () => expect(medians([1, 9, 2, 30, 10, 20], 3)).to.deep.equal([2, 20]));
+  it("leave out a rest that is too small", () => expect(medians([1, 9, 2, 30], 3)).to.deep.equal([2]));
+  it("take what there is where there is too little for one", () => expect(medians([4, 6], 3)).to.deep.equal([5]));
 });
 
 describe("summary", () => {

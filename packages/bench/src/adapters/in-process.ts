@@ -12,8 +12,8 @@ export interface InProcess {
   readonly framework: readonly Result[];
 }
 
-const ROUNDS = 25;
-const REQUESTS = 6_000;
+const ROUNDS = 120;
+const REQUESTS = 1000;
 
 const [framework = ""] = process.argv.slice(2);
 const contenders = await (FRAMEWORKS[framework] as (typeof FRAMEWORKS)[string])();
