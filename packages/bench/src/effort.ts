@@ -21,7 +21,7 @@ export function rounds(full: number, title: string, { quick }: Effort): Rounds {
     progress: (round) => {
       const line = `${title}: ${round < 0 ? "warm-up" : `round ${round + 1} of ${count}`}`;
       if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}${round + 1 === count ? "\n" : ""}`);
-      else if (round <= 0) process.stderr.write(`${line}\n`);
+      else if (round === 0) process.stderr.write(`${line}\n`);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect } from "chai";
@@ -21,18 +22,28 @@ const ASK = {
 /** What 100,000 buckets may take, their labels included. */
 const MOST_BYTES = MAX_KEYS * 128;
 
-/** Held after a full collection: what the system has lent the process says more of the collector than of us. */
-function heldBytes(): number {
+/**
+ * Held once nothing more can be collected: what the system has lent the process says more of the collector than of us.
+ * One collection is not enough. What was made while the collector marked survives it, and the memory of a typed
+ * array goes back on another thread, seen only by a later collection.
+ */
+async function heldBytes(): Promise<number> {
   setFlagsFromString("--expose-gc");
-  runInNewContext("gc")();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
+  const collect: () => void = runInNewContext("gc");
+  let least = Number.POSITIVE_INFINITY;
+  for (let collections = 0; collections < 8; collections += 1) {
+    collect();
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    least = Math.min(least, heapUsed + arrayBuffers);
+    await setTimeout(20);
+  }
+  return least;
 }
 
 describe("ten million keys", () => {
-  it("take no more memory than the configured number of them, and spare the one in use", () => {
+  it("take no more memory than the configured number of them, and spare the one in use", async () => {
     const backend = new MemoryBackend({ clock: new FakeClock(), maxKeys: MAX_KEYS });
-    const before = heldBytes();
+    const before = await heldBytes();
     let mostBuckets = 0;
     for (let key = 0; key < KEYS; key += 1) {
       backend.takeTokens("space", `client:${key}`, ASK);
@@ -41,7 +52,7 @@ describe("ten million keys", () => {
       backend.takeTokens("space", "in use", { ...ASK, tokens: key === 0 ? 10 : 1 });
     }
     expect(mostBuckets).to.be.within(MAX_KEYS / 2, MAX_KEYS);
-    expect(heldBytes() - before).to.be.below(MOST_BYTES);
+    expect((await heldBytes()) - before).to.be.below(MOST_BYTES);
     expect(backend.takeTokens("space", "in use", ASK).granted, "it was never forgotten").to.equal(false);
   });
 });
