@@ -1,4 +1,4 @@
-import type { Awaitable, EndResponse, HttpAttributes, Labels, Lease } from "@aperture-flow/core";
+import type { Awaitable, CheckRequest, EndResponse, HttpAttributes, Labels, Lease } from "@aperture-flow/core";
 import { createEngine, type Engine } from "@aperture-flow/engine";
 import { FakeClock } from "@aperture-flow/engine/testing";
 import type { CacheStep, CacheValue, CheckStep, EngineSettings, Scenario, Step } from "./scenario.ts";
@@ -12,8 +12,11 @@ import {
 } from "./scenario-answers.ts";
 import { mismatches } from "./scenario-matches.ts";
 
+/** With which labels a scenario asks: all that it names, or those alone that the engine says it reads. */
+export type AskedWith = "all labels" | "labels that are read";
+
 /** Runs a scenario on a clock of its own. Returns a line for everything that is not as it says; none is a success. */
-export async function runScenario(scenario: Scenario): Promise<readonly string[]> {
+export async function runScenario(scenario: Scenario, askedWith: AskedWith = "all labels"): Promise<readonly string[]> {
   const { policies = [], engine: settings = {}, steps = [], order, refused } = scenario;
   const clock = new FakeClock();
   let engine: Engine;
@@ -23,7 +26,7 @@ export async function runScenario(scenario: Scenario): Promise<readonly string[]
     return mismatches(refused, failureAnswer(error)["failed"], "refused");
   }
   if (refused !== undefined) return ["refused: the policies were accepted"];
-  const run = new ScenarioRun(engine, clock);
+  const run = new ScenarioRun(engine, clock, askedWith);
   for (const { atMs, happening } of eventsOf(steps)) {
     await clock.advance(atMs - clock.nowMs());
     run.act(happening);
@@ -80,14 +83,16 @@ function endMs(steps: readonly Step[]): number {
 class ScenarioRun {
   readonly #engine: Engine;
   readonly #clock: FakeClock;
+  readonly #askedWith: AskedWith;
   readonly #happenings = new Set<Happening>();
   readonly #leaving = new Map<string, AbortController>();
   readonly #leases = new Map<string, readonly Lease[]>();
   readonly order: string[] = [];
 
-  constructor(engine: Engine, clock: FakeClock) {
+  constructor(engine: Engine, clock: FakeClock, askedWith: AskedWith) {
     this.#engine = engine;
     this.#clock = clock;
+    this.#askedWith = askedWith;
   }
 
   act(happening: Happening): void {
@@ -129,12 +134,17 @@ class ScenarioRun {
     const { http } = check;
     const response =
       http === undefined
-        ? this.#engine.check(request, call)
+        ? this.#engine.check({ ...request, labels: this.#askedLabels(request) }, call)
         : this.#engine.checkHttp({ ...request, http: httpOf(http), ...peersOf(http) }, call);
     return then(response, (settled) => {
       if (settled.accepted) this.#accepted(settled.leases, { as, hold: check.hold });
       return checkAnswer(settled);
     });
+  }
+
+  #askedLabels({ controlPoint, labels }: CheckRequest): Labels {
+    const read = this.#askedWith === "all labels" ? undefined : this.#engine.labelsRead(controlPoint);
+    return read === undefined ? labels : Object.fromEntries(Object.entries(labels).filter(([name]) => read.has(name)));
   }
 
   #accepted(leases: readonly Lease[], { as, hold }: { readonly as: string; readonly hold: number | undefined }): void {

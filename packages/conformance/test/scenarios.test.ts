@@ -19,6 +19,10 @@ for (const [file, scenarios] of files) {
     for (const scenario of scenarios) {
       const { name, cases } = scenario;
       it(`${name} (${cases.join(", ")})`, async () => expect(await runScenario(scenario)).to.deep.equal([]));
+
+      it(`${name}, asked with no other labels than are read`, async () => {
+        expect(await runScenario(scenario, "labels that are read")).to.deep.equal([]);
+      });
     }
   });
 }

@@ -12,6 +12,7 @@ import { type CheckFailure, Flow, type FlowHost, type FlowStart } from "./flow.t
 import { type FlowParams, requestedTimeout } from "./flow-params.ts";
 import { type FlowCounts, FlowTally } from "./flow-tally.ts";
 import { type LabelComplaint, labelSources, mergeLabels } from "./labels.ts";
+import { RejectedFlowError } from "./rejected-flow-error.ts";
 import { type ConnectedControl, RemoteControl } from "./remote-control.ts";
 import { nowMs, pause, wallMs } from "./time.ts";
 
@@ -19,6 +20,13 @@ import { nowMs, pause, wallMs } from "./time.ts";
 export interface FlowStarter {
   /** Never rejects: where nobody can decide, the flow says so and, by default, runs. */
   startFlow(controlPoint: string, params?: FlowParams): Promise<Flow>;
+  /** The same, and without a promise where the answer is there at once: for code that every request runs through. */
+  beginFlow(controlPoint: string, params?: FlowParams): Awaitable<Flow>;
+  /**
+   * The names of the labels that decisions at a control point can depend on; undefined, or no such method, for all of
+   * them. The same set as long as nothing changed.
+   */
+  labelsRead?(controlPoint: string): ReadonlySet<string> | undefined;
   /**
    * Starts a flow, does the work and ends the flow. What the work throws is thrown on, with the flow's status Error.
    *
@@ -91,6 +99,10 @@ export class ApertureClient implements FlowStarter {
   }
 
   startFlow(controlPoint: string, params?: FlowParams): Promise<Flow> {
+    return Promise.resolve(this.beginFlow(controlPoint, params));
+  }
+
+  beginFlow(controlPoint: string, params?: FlowParams): Awaitable<Flow> {
     const timed = this.#settings.observer !== undefined || this.#control.recordFlow !== undefined;
     const ask: Ask = {
       // From JavaScript anything may come; from here on a control point is a text.
@@ -100,14 +112,18 @@ export class ApertureClient implements FlowStarter {
     };
     try {
       const answer = this.#check(ask);
-      if (!(answer instanceof Promise)) return Promise.resolve(this.#decided(ask, answer));
+      if (!(answer instanceof Promise)) return this.#decided(ask, answer);
       return answer.then(
         (response) => this.#decided(ask, response),
         (cause) => this.#undecided(ask, cause),
       );
     } catch (cause) {
-      return Promise.resolve(this.#undecided(ask, cause));
+      return this.#undecided(ask, cause);
     }
+  }
+
+  labelsRead(controlPoint: string): ReadonlySet<string> | undefined {
+    return this.#control.labelsRead?.(controlPoint);
   }
 
   async run<T>(
@@ -278,15 +294,4 @@ function recordOf(flow: Flow): FlowRecord | undefined {
   if (response === undefined) return undefined;
   const { controlPoint, status, startMs, workloadStartMs, httpStatusCode } = flow;
   return { controlPoint, response, status, startMs, workloadStartMs, endMs: nowMs(), httpStatusCode };
-}
-
-/** Thrown where a flow may not run and the caller left nothing to do instead. */
-export class RejectedFlowError extends ApertureError {
-  readonly flow: Flow;
-
-  constructor(flow: Flow) {
-    const why = flow.rejectReason ?? `unreachable: ${flow.failOpenReason}`;
-    super("APERTURE_FLOW_REJECTED", `the flow at "${flow.controlPoint}" was rejected (${why})`);
-    this.flow = flow;
-  }
 }

@@ -1,5 +1,5 @@
 export type { TlsOptions } from "./agent-options.ts";
-export { ApertureClient, type FlowStarter, RejectedFlowError } from "./client.ts";
+export { ApertureClient, type FlowStarter } from "./client.ts";
 export type { ApertureClientOptions, FlowObserver } from "./client-options.ts";
 export type { ConnectionState } from "./connection-state.ts";
 export type {
@@ -49,3 +49,4 @@ export type { FlowHttp, FlowParams } from "./flow-params.ts";
 export type { FlowCounts } from "./flow-tally.ts";
 export type { LabelLimits, LabelSources, LabelValue, LabelValues } from "./labels.ts";
 export { nearestName } from "./option-names.ts";
+export { RejectedFlowError } from "./rejected-flow-error.ts";

@@ -35,9 +35,11 @@ export type LabelComplaint = (problem: string, name: string) => void;
 const Bag = function () {} as unknown as new () => Record<string, string>;
 Bag.prototype = Object.freeze(Object.create(null));
 
+const NO_LABELS: LabelValues = Object.freeze({});
+
 /** A flow's own sources, with the labels that all flows of a client share below them. */
 export function labelSources(own: LabelSources | undefined, shared: LabelValues): readonly LabelValues[] {
-  if (own === undefined) return [{}, shared];
+  if (own === undefined) return [NO_LABELS, shared];
   return isList(own) ? [...own, shared] : [own, shared];
 }
 
@@ -49,10 +51,10 @@ function isList(sources: LabelSources): sources is readonly LabelValues[] {
 /** The labels of one flow, out of sources in order of precedence. */
 export function mergeLabels(sources: readonly LabelValues[], limits: LabelLimits, complain: LabelComplaint): Labels {
   const labels = new Bag();
-  const room = { count: limits.count, length: limits.totalLength };
-  for (let index = 0; index < sources.length; index += 1) {
-    const isOwn = index === 0 || index === sources.length - 1;
-    addLabels(labels, sources[index], { limits, complain, room: isOwn ? undefined : room });
+  const bounds = { limits, complain, count: limits.count, length: limits.totalLength };
+  const last = sources.length - 1;
+  for (let index = 0; index <= last; index += 1) {
+    addLabels(labels, sources[index], bounds, index === 0 || index === last);
   }
   return labels;
 }
@@ -60,11 +62,17 @@ export function mergeLabels(sources: readonly LabelValues[], limits: LabelLimits
 interface Bounds {
   readonly limits: LabelLimits;
   readonly complain: LabelComplaint;
-  /** What sources from outside may still add; undefined for the application's own. */
-  readonly room: { count: number; length: number } | undefined;
+  /** What sources from outside may still add. */
+  count: number;
+  length: number;
 }
 
-function addLabels(labels: Record<string, string>, source: LabelValues | undefined, bounds: Bounds): void {
+function addLabels(
+  labels: Record<string, string>,
+  source: LabelValues | undefined,
+  bounds: Bounds,
+  isOwn: boolean,
+): void {
   // Nothing to add is no reason to leave a flow unchecked, also where JavaScript says it with null.
   if (source === undefined || source === null) return;
   // Object.keys and not for-in: nothing inherited can become a label.
@@ -74,7 +82,7 @@ function addLabels(labels: Record<string, string>, source: LabelValues | undefin
     if (value === undefined || value === null || labels[name] !== undefined) continue;
     const text = fitting(name, value, bounds);
     if (text === undefined) continue;
-    if (bounds.room !== undefined && !takeRoom(bounds.room, name.length + text.length)) {
+    if (!isOwn && !takeRoom(bounds, name.length + text.length)) {
       bounds.complain("did not fit: the flow has too many or too long labels", name);
       return;
     }

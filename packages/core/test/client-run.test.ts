@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { ApertureClient, RejectedFlowError } from "../src/client.ts";
+import { ApertureClient } from "../src/client.ts";
+import { RejectedFlowError } from "../src/rejected-flow-error.ts";
 import { FlowStatus } from "../src/contract/flow-status.ts";
 import type { Flow } from "../src/flow.ts";
 import { accepted, rejected, ScriptedControl } from "../src/testing/index.ts";

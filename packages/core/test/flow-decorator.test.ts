@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { ApertureClient, RejectedFlowError } from "../src/client.ts";
+import { ApertureClient } from "../src/client.ts";
+import { RejectedFlowError } from "../src/rejected-flow-error.ts";
 import { flow } from "../src/flow-decorator.ts";
 import { accepted, rejected, ScriptedControl } from "../src/testing/index.ts";
 import { lease } from "./sample-decision.ts";

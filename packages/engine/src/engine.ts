@@ -62,6 +62,11 @@ export class Engine implements FlowControl {
     return response.then((settled) => this.#observed(request, settled));
   }
 
+  /** All, where an observer is told of whole flows. */
+  labelsRead(controlPoint: string): ReadonlySet<string> | undefined {
+    return this.#parts.environment.observer.flow === undefined ? this.#snapshot.labelsRead(controlPoint) : undefined;
+  }
+
   /**
    * The labels of the request are those of Aperture's agent, `http.method` and so on; explicit labels win over them, and
    * labels that classifiers make over both.

@@ -15,6 +15,8 @@ export interface Snapshot {
    * their policies were given. A control point without policies has none. Answers may be shared and are never changed.
    */
   match(controlPoint: string, labels: Labels, services: readonly string[]): readonly Stage[];
+  /** Names among which are those of all labels that {@link match} and the stages of a control point read. */
+  labelsRead(controlPoint: string): ReadonlySet<string>;
   /** The labels of a flow with an HTTP request, and over them those that classifiers make of it. */
   classify(flow: CheckHttpRequest, labels: Labels): Labels;
   /** The limiter with exactly this policy, hash and component. */

@@ -31,6 +31,7 @@ function snapshotOf(version: number, ...limiters: Limiter[]): Snapshot {
     version,
     policies: [{ name: "p", hash: `h${version}`, components: [] }],
     classify: (_flow, labels) => labels,
+    labelsRead: () => new Set(["user"]),
     match: (controlPoint) => (controlPoint === "cp" ? stages : []),
     limiter: (ref) =>
       limiters.find(({ ref: own }) => own.component === ref.component && own.policyHash === ref.policyHash),

@@ -1,6 +1,5 @@
-import { type Gate, gateOfMessage, notInstalled, RouteGates } from "@aperture-flow/core/adapter";
 import type { NextFunction, Request, Response } from "express";
-import { type ExpressRouteOverrides, enter } from "./middleware.ts";
+import { type ExpressRouteOverrides, routeGuard } from "./middleware.ts";
 
 type RouteMethod = (this: never, request: Request, response: Response, next: NextFunction) => unknown;
 
@@ -15,13 +14,11 @@ type RouteMethod = (this: never, request: Request, response: Response, next: Nex
  * }
  */
 export function ControlPoint(name: string, overrides?: ExpressRouteOverrides) {
-  const gates = new RouteGates(name, overrides);
+  const guard = routeGuard(name, overrides);
   return <Method extends RouteMethod>(method: Method, _context: ClassMethodDecoratorContext): Method =>
     async function (this: never, request: Request, response: Response, next: NextFunction): Promise<void> {
       try {
-        const installed = gateOfMessage<Gate<Request, Response>>(request);
-        if (installed === undefined) throw notInstalled(name, "app.use(apertureMiddleware({ client }))");
-        if (await enter(gates.of(installed), request, response)) await method.call(this, request, response, next);
+        if (await guard(request, response)) await method.call(this, request, response, next);
       } catch (error) {
         next(error);
       }

@@ -1,14 +1,12 @@
-import type { Flow } from "@aperture-flow/core";
+import type { Awaitable, Flow } from "@aperture-flow/core";
 import {
   type AdapterOptions,
-  flowOfMessage,
+  type Framework,
   Gate,
-  gateOfMessage,
-  installGate,
   notInstalled,
-  type RequestReader,
   RouteGates,
   type RouteOverrides,
+  STATES_BESIDE_MESSAGES,
 } from "@aperture-flow/core/adapter";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 
@@ -16,7 +14,7 @@ declare global {
   namespace Express {
     interface Request {
       /** The innermost flow of this request. */
-      aperture?: Flow;
+      readonly aperture?: Flow | undefined;
     }
   }
 }
@@ -29,12 +27,13 @@ export type ExpressRouteOverrides = RouteOverrides<Request, Response>;
 
 type ExpressGate = Gate<Request, Response>;
 
-const reader: RequestReader<Request> = {
+const framework: Framework<Request, Response> = {
   message: (request) => request,
   target: (request) => request.originalUrl,
   scheme: (request) => request.protocol,
   clientAddress: (request) => request.ip,
   route: (request) => (request.route === undefined ? undefined : request.baseUrl + String(request.route.path)),
+  reject: (response, { status, headers, body }) => void response.writeHead(status, headers).end(body),
 };
 
 /**
@@ -47,11 +46,12 @@ const reader: RequestReader<Request> = {
  * @throws ApertureError APERTURE_OPTION_INVALID for options that cannot be used.
  */
 export function apertureMiddleware(options: ExpressApertureOptions): RequestHandler {
-  const gate: ExpressGate = new Gate({ options, reader });
+  const gate: ExpressGate = new Gate({ options, framework });
   return function apertureMiddleware(request, response, next) {
-    installGate(request, gate);
+    showFlowOn(request);
+    const state = STATES_BESIDE_MESSAGES.install(request, gate);
     if (options.controlPoint === undefined) next();
-    else pass(gate, request, response, next);
+    else pass(gate.admit({ request, reply: response, message: request, response, state }), next);
   };
 }
 
@@ -61,34 +61,52 @@ export function apertureMiddleware(options: ExpressApertureOptions): RequestHand
  * the other. Without an `apertureMiddleware` before it, the request fails with APERTURE_NOT_INSTALLED.
  */
 export function controlPoint(name: string, overrides?: ExpressRouteOverrides): RequestHandler {
-  const gates = new RouteGates(name, overrides);
+  const guard = routeGuard(name, overrides);
   return function controlPoint(request, response, next) {
-    const installed = gateOfMessage<ExpressGate>(request);
-    if (installed === undefined) next(notInstalled(name, "app.use(apertureMiddleware({ client }))"));
-    else pass(gates.of(installed), request, response, next);
+    pass(guard(request, response), next);
   };
 }
 
 /** The innermost flow of a request, or undefined where none was started. */
 export function flowOf(request: Request): Flow | undefined {
-  return flowOfMessage(request);
+  return STATES_BESIDE_MESSAGES.of(request)?.flow;
 }
 
-function pass(gate: ExpressGate, request: Request, response: Response, next: NextFunction): void {
-  enter(gate, request, response).then((mayRun) => {
-    if (mayRun) next();
-  }, next);
+function pass(mayRun: Awaitable<boolean>, next: NextFunction): void {
+  if (mayRun === true) next();
+  else if (mayRun !== false) mayRun.then((runs) => runs && next(), next);
 }
 
 /** True when the request may go on; otherwise it has been answered, or there is nobody left to answer. */
-export async function enter(gate: ExpressGate, request: Request, response: Response): Promise<boolean> {
-  const admission = await gate.admit(request, { message: request, response });
-  if (admission === undefined) return true;
-  const { flow, rejection, abandoned } = admission;
-  request.aperture = flow;
-  if (rejection === undefined) return !abandoned;
-  const { onReject } = gate.options;
-  if (onReject !== undefined) await onReject(rejection, request, response, flow);
-  else response.writeHead(rejection.status, rejection.headers).end(rejection.body);
-  return false;
+export function routeGuard(
+  name: string,
+  overrides?: ExpressRouteOverrides,
+): (request: Request, response: Response) => Awaitable<boolean> {
+  const gates = new RouteGates(name, overrides);
+  return (request, response) => {
+    const state = STATES_BESIDE_MESSAGES.of(request);
+    if (state === undefined) throw notInstalled(name, "app.use(apertureMiddleware({ client }))");
+    const gate = gates.of(state.gate as ExpressGate);
+    return gate.admit({ request, reply: response, message: request, response, state });
+  };
+}
+
+const SHOWING = new WeakSet<object>();
+
+/**
+ * Makes `request.aperture` the request's flow: a getter on the prototype that all applications share, as a property of
+ * its own would make the request slower to read for everything that follows.
+ */
+function showFlowOn(request: Request): void {
+  const own: object = Object.getPrototypeOf(request);
+  if (SHOWING.has(own)) return;
+  SHOWING.add(own);
+  let prototype: object | null = own;
+  while (prototype !== null && !Object.hasOwn(prototype, "accepts")) prototype = Object.getPrototypeOf(prototype);
+  Object.defineProperty(prototype ?? own, "aperture", {
+    configurable: true,
+    get(this: Request) {
+      return flowOf(this);
+    },
+  });
 }

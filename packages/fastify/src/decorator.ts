@@ -1,6 +1,5 @@
-import { type Gate, gateOfMessage, notInstalled, RouteGates } from "@aperture-flow/core/adapter";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { enter, type FastifyRouteOverrides } from "./plugin.ts";
+import { type FastifyRouteOverrides, routeGuard } from "./plugin.ts";
 
 type RouteMethod = (this: never, request: FastifyRequest, reply: FastifyReply) => unknown;
 
@@ -15,11 +14,9 @@ type RouteMethod = (this: never, request: FastifyRequest, reply: FastifyReply) =
  * }
  */
 export function ControlPoint(name: string, overrides?: FastifyRouteOverrides) {
-  const gates = new RouteGates(name, overrides);
+  const guard = routeGuard(name, overrides);
   return <Method extends RouteMethod>(method: Method, _context: ClassMethodDecoratorContext): Method =>
     async function (this: never, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-      const installed = gateOfMessage<Gate<FastifyRequest, FastifyReply>>(request.raw);
-      if (installed === undefined) throw notInstalled(name, "app.register(aperturePlugin, { client })");
-      return (await enter(gates.of(installed), request, reply)) ? method.call(this, request, reply) : reply;
+      return (await guard(request, reply)) ? method.call(this, request, reply) : reply;
     } as Method; // Of a rejected request it returns the reply, which Fastify takes for "answered".
 }

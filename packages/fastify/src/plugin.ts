@@ -1,15 +1,15 @@
-import type { Flow } from "@aperture-flow/core";
+import type { Awaitable, Flow } from "@aperture-flow/core";
 import {
   type AdapterOptions,
   type AnswerHeaders,
-  flowOfMessage,
+  type Exchange,
+  type ExchangeState,
+  type Framework,
   Gate,
-  gateOfMessage,
-  installGate,
   notInstalled,
-  type RequestReader,
   RouteGates,
   type RouteOverrides,
+  STATES_ON_MESSAGES,
 } from "@aperture-flow/core/adapter";
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import fp from "fastify-plugin";
@@ -36,35 +36,47 @@ export type FastifyRouteOverrides = RouteOverrides<FastifyRequest, FastifyReply>
 
 type FastifyGate = Gate<FastifyRequest, FastifyReply>;
 
-const reader: RequestReader<FastifyRequest> = {
+const framework: Framework<FastifyRequest, FastifyReply> = {
   message: (request) => request.raw,
   target: (request) => request.originalUrl,
   scheme: (request) => request.protocol,
   clientAddress: (request) => request.ip,
   route: (request) => request.routeOptions.url,
+  reject(reply, { status, headers, body }) {
+    reply
+      .code(status)
+      .headers({ ...headers })
+      .send(body);
+  },
+  abandon: (reply) => void reply.hijack(),
 };
 
-const install: FastifyPluginAsync<FastifyApertureOptions> = async (instance, options) => {
-  const gate: FastifyGate = new Gate({ options, reader, extraNames: ["hook"] });
+const plugin: FastifyPluginAsync<FastifyApertureOptions> = async (instance, options) => {
+  const gate: FastifyGate = new Gate({ options, framework, extraNames: ["hook"] });
   if (!instance.hasRequestDecorator("aperture")) {
     instance.decorateRequest("aperture", { getter: currentFlow });
   }
-  instance.addHook("onRequest", (request, _reply, next) => {
-    installGate(request.raw, gate);
-    next();
-  });
+  const { hook = "onRequest" } = options;
+  const install = (request: FastifyRequest) => STATES_ON_MESSAGES.install(request.raw, gate);
+  if (hook !== "onRequest") {
+    instance.addHook("onRequest", (request, _reply, next) => {
+      install(request);
+      next();
+    });
+  }
   const check: onRequestHookHandler = (request, reply, next) => {
+    const state = (hook === "onRequest" ? undefined : STATES_ON_MESSAGES.of(request.raw)) ?? install(request);
     const route = request.routeOptions.config?.aperture;
-    enter(route === undefined ? gate : route.of(gate), request, reply).then((mayRun) => {
-      if (mayRun) next();
-    }, next);
+    const mayRun = (route === undefined ? gate : route.of(gate)).admit(exchangeOf(request, reply, state));
+    if (mayRun === true) next();
+    else if (mayRun !== false) mayRun.then((runs) => runs && next(), next);
   };
   // The three hooks have one signature; the overloads of addHook cannot be picked by a union of their names.
-  instance.addHook((options.hook ?? "onRequest") as "onRequest", check);
+  instance.addHook(hook as "onRequest", check);
 };
 
 function currentFlow(this: FastifyRequest): Flow | undefined {
-  return flowOfMessage(this.raw);
+  return STATES_ON_MESSAGES.of(this.raw)?.flow;
 }
 
 /**
@@ -76,7 +88,7 @@ function currentFlow(this: FastifyRequest): Flow | undefined {
  * await app.register(aperturePlugin, { client, controlPoint: "api", labels: (req) => ({ user: req.headers["x-user"] }) });
  * @throws ApertureError APERTURE_OPTION_INVALID for options that cannot be used.
  */
-export const aperturePlugin = fp(install, { fastify: "5.x", name: "@aperture-flow/fastify" });
+export const aperturePlugin = fp(plugin, { fastify: "5.x", name: "@aperture-flow/fastify" });
 
 /** The parts of a Fastify route that make it a control point of its own. */
 export interface ControlPointRoute {
@@ -92,7 +104,7 @@ export function controlPoint(name: string, overrides?: FastifyRouteOverrides): C
   return {
     config: { aperture: new RouteGates(name, overrides) },
     onRequest: (request, _reply, next) => {
-      if (gateOfMessage(request.raw) === undefined)
+      if (STATES_ON_MESSAGES.of(request.raw) === undefined)
         next(notInstalled(name, "app.register(aperturePlugin, { client })"));
       else next();
     },
@@ -101,31 +113,43 @@ export function controlPoint(name: string, overrides?: FastifyRouteOverrides): C
 
 /** The innermost flow of a request, or undefined where none was started. */
 export function flowOf(request: FastifyRequest): Flow | undefined {
-  return flowOfMessage(request.raw);
-}
-
-/** Fastify writes the reply's headers over those of the response, and plugins such as CORS use the reply's. */
-function headersOf(reply: FastifyReply): AnswerHeaders {
-  return {
-    getHeader: (name) => reply.getHeader(name),
-    setHeader: (name, value) => void reply.header(name, value),
-  };
+  return STATES_ON_MESSAGES.of(request.raw)?.flow;
 }
 
 /** True when the request may go on; otherwise it has been answered, or there is nobody left to answer. */
-export async function enter(gate: FastifyGate, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
-  const exchange = { message: request.raw, response: reply.raw, headers: headersOf(reply) };
-  const admission = await gate.admit(request, exchange);
-  if (admission === undefined) return true;
-  const { flow, rejection, abandoned } = admission;
-  if (abandoned) reply.hijack();
-  if (rejection === undefined) return !abandoned;
-  const { onReject } = gate.options;
-  if (onReject !== undefined) await onReject(rejection, request, reply, flow);
-  else
-    reply
-      .code(rejection.status)
-      .headers({ ...rejection.headers })
-      .send(rejection.body);
-  return false;
+export function routeGuard(
+  name: string,
+  overrides?: FastifyRouteOverrides,
+): (request: FastifyRequest, reply: FastifyReply) => Awaitable<boolean> {
+  const gates = new RouteGates(name, overrides);
+  return (request, reply) => {
+    const state = STATES_ON_MESSAGES.of(request.raw);
+    if (state === undefined) throw notInstalled(name, "app.register(aperturePlugin, { client })");
+    return gates.of(state.gate as FastifyGate).admit(exchangeOf(request, reply, state));
+  };
+}
+
+function exchangeOf(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  state: ExchangeState,
+): Exchange<FastifyRequest, FastifyReply> {
+  return { request, reply, message: request.raw, response: reply.raw, state, headers: new ReplyHeaders(reply) };
+}
+
+/** Fastify writes the reply's headers over those of the response, and plugins such as CORS use the reply's. */
+class ReplyHeaders implements AnswerHeaders {
+  readonly #reply: FastifyReply;
+
+  constructor(reply: FastifyReply) {
+    this.#reply = reply;
+  }
+
+  getHeader(name: string): ReturnType<FastifyReply["getHeader"]> {
+    return this.#reply.getHeader(name);
+  }
+
+  setHeader(name: string, value: string): void {
+    this.#reply.header(name, value);
+  }
 }

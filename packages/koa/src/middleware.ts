@@ -1,16 +1,16 @@
-import type { Flow } from "@aperture-flow/core";
+import type { Awaitable, Flow } from "@aperture-flow/core";
 import {
   type AdapterOptions,
-  flowOfMessage,
+  type Exchange,
+  type ExchangeState,
+  type Framework,
   Gate,
-  gateOfMessage,
-  installGate,
   notInstalled,
-  type RequestReader,
   RouteGates,
   type RouteOverrides,
+  STATES_ON_MESSAGES,
 } from "@aperture-flow/core/adapter";
-import type { Context, Middleware } from "koa";
+import type { Context, Middleware, Next } from "koa";
 
 declare module "koa" {
   interface DefaultState {
@@ -27,13 +27,22 @@ export type KoaRouteOverrides = RouteOverrides<Context, Context>;
 
 type KoaGate = Gate<Context, Context>;
 
-const reader: RequestReader<Context> = {
+const framework: Framework<Context, Context> = {
   message: (context) => context.req,
   target: (context) => context.originalUrl,
   scheme: (context) => context.protocol,
   clientAddress: (context) => context.ip,
   // Set by @koa/router; Koa itself has no routes.
   route: (context) => ("_matchedRoute" in context ? String(context["_matchedRoute"]) : undefined),
+  showFlow(context, flow) {
+    context.state.aperture = flow;
+  },
+  reject(context, { status, headers, body }) {
+    context.status = status;
+    context.body = body;
+    // After the body, which would choose a content type of its own.
+    context.set({ ...headers });
+  },
 };
 
 /**
@@ -46,10 +55,10 @@ const reader: RequestReader<Context> = {
  * @throws ApertureError APERTURE_OPTION_INVALID for options that cannot be used.
  */
 export function apertureMiddleware(options: KoaApertureOptions): Middleware {
-  const gate: KoaGate = new Gate({ options, reader });
-  return async function apertureMiddleware(context, next) {
-    installGate(context.req, gate);
-    if (options.controlPoint === undefined || (await enter(gate, context))) await next();
+  const gate: KoaGate = new Gate({ options, framework });
+  return function apertureMiddleware(context, next) {
+    const state = STATES_ON_MESSAGES.install(context.req, gate);
+    return options.controlPoint === undefined ? next() : pass(gate.admit(exchangeOf(context, state)), next);
   };
 }
 
@@ -61,39 +70,30 @@ export function apertureMiddleware(options: KoaApertureOptions): Middleware {
 export function controlPoint(name: string, overrides?: KoaRouteOverrides): Middleware {
   const guard = routeGuard(name, overrides);
   return async function controlPoint(context, next) {
-    if (await guard(context)) await next();
+    await pass(guard(context), next);
   };
 }
 
 /** The innermost flow of a request, or undefined where none was started. */
 export function flowOf(context: Context): Flow | undefined {
-  return flowOfMessage(context.req);
+  return STATES_ON_MESSAGES.of(context.req)?.flow;
 }
 
 /** True when the request may go on; otherwise it has been answered, or there is nobody left to answer. */
-export function routeGuard(name: string, overrides?: KoaRouteOverrides): (context: Context) => Promise<boolean> {
+export function routeGuard(name: string, overrides?: KoaRouteOverrides): (context: Context) => Awaitable<boolean> {
   const gates = new RouteGates(name, overrides);
-  return async (context) => {
-    const installed = gateOfMessage<KoaGate>(context.req);
-    if (installed === undefined) throw notInstalled(name, "app.use(apertureMiddleware({ client }))");
-    return enter(gates.of(installed), context);
+  return (context) => {
+    const state = STATES_ON_MESSAGES.of(context.req);
+    if (state === undefined) throw notInstalled(name, "app.use(apertureMiddleware({ client }))");
+    return gates.of(state.gate as KoaGate).admit(exchangeOf(context, state));
   };
 }
 
-async function enter(gate: KoaGate, context: Context): Promise<boolean> {
-  const admission = await gate.admit(context, { message: context.req, response: context.res });
-  if (admission === undefined) return true;
-  const { flow, rejection, abandoned } = admission;
-  context.state.aperture = flow;
-  if (rejection === undefined) return !abandoned;
-  const { onReject } = gate.options;
-  if (onReject !== undefined) {
-    await onReject(rejection, context, context, flow);
-    return false;
-  }
-  context.status = rejection.status;
-  context.body = rejection.body;
-  // After the body, which would choose a content type of its own.
-  context.set({ ...rejection.headers });
-  return false;
+function pass(mayRun: Awaitable<boolean>, next: Next): Promise<void> {
+  if (mayRun instanceof Promise) return mayRun.then((runs) => (runs ? next() : undefined));
+  return mayRun ? next() : Promise.resolve();
+}
+
+function exchangeOf(context: Context, state: ExchangeState): Exchange<Context, Context> {
+  return { request: context, reply: context, message: context.req, response: context.res, state };
 }

@@ -114,10 +114,11 @@ export function streamCases(open: OpenApp): void {
     client.send({ path: "/ok" });
     await app.visited(1);
     const [socket] = app.sockets;
-    const before = socket?.listenerCount("close");
+    // The first has the connection to itself; only those behind it need to be told when it closes.
+    const before = socket?.listenerCount("close") ?? 0;
     for (let sent = 0; sent < 30; sent += 1) client.send({ path: "/ok" });
     await app.visited(31);
-    expect(socket?.listenerCount("close")).to.equal(before);
+    expect(socket?.listenerCount("close")).to.equal(before + 1);
     door.open();
     for (let answered = 0; answered < 31; answered += 1) expect((await client.response()).body).to.equal("slow");
   });

@@ -14,7 +14,7 @@ export interface AnswerHeaders {
  * already been at.
  */
 export function exposeRateLimitHeaders(answer: AnswerHeaders, expose: boolean | undefined, legacy: boolean): void {
-  if (!(expose ?? answer.getHeader("Access-Control-Allow-Origin") !== undefined)) return;
+  if (!(expose ?? answer.getHeader("access-control-allow-origin") !== undefined)) return;
   const names = String(answer.getHeader("Access-Control-Expose-Headers") ?? "")
     .split(",")
     .map((name) => name.trim())

@@ -17,7 +17,7 @@ const LISTS = ["headerLabels", "ignoredPaths", "ignoredMethods", "redactHeaders"
  * @throws ApertureError APERTURE_OPTION_INVALID with what to write instead.
  */
 export function checkOptions<Req>(options: AdapterOptions<Req, never>): void {
-  if (typeof options?.client?.startFlow !== "function") {
+  if (typeof options?.client?.beginFlow !== "function") {
     throw invalidOption("client must be an ApertureClient, such as new ApertureClient({ control })");
   }
   for (const [name, choices] of Object.entries(CHOICES)) {

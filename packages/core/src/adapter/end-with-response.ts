@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { FlowStatus } from "../contract/flow-status.ts";
 import type { Flow } from "../flow.ts";
 import type { AnswerHeaders } from "./answer-headers.ts";
+import type { ExchangeState } from "./exchange-state.ts";
 
 /** How a response's outcome becomes a flow's status. */
 export interface EndOptions {
@@ -14,49 +15,43 @@ export interface ResponseEndOptions extends EndOptions {
   readonly sockets: SocketWatch;
 }
 
-/**
- * Ends a flow exactly once, on the first of response `finish`, response `close` and socket `close`. Each alone leaks:
- * before Node 26 a pipelined response that never reached its socket emits nothing of its own when the client goes away,
- * and a request's `close` comes as soon as its body was read, long before the response.
- */
-export class ResponseEnd {
-  readonly #flow: Flow;
-  readonly #exchange: Exchange;
-  readonly #options: ResponseEndOptions;
-  readonly #socketListeners: Set<() => void> | undefined;
-  #isSettled = false;
-
-  constructor(flow: Flow, exchange: Exchange, options: ResponseEndOptions) {
-    const { message, response } = exchange;
-    this.#flow = flow;
-    this.#exchange = exchange;
-    this.#options = options;
-    // Not taken off again: the response is done with, and a flag costs less than two removals.
-    response.on("finish", this.#settle);
-    response.on("close", this.#settle);
-    this.#socketListeners = options.sockets.add(message.socket, this.#settle);
-  }
-
-  readonly #settle = (): void => {
-    if (this.#isSettled) return;
-    this.#isSettled = true;
-    this.#socketListeners?.delete(this.#settle);
-    const { message, response } = this.#exchange;
-    const code = response.statusCode;
-    this.#flow.setHttpStatusCode(code);
-    const failed = isAborted(message, response) ? this.#options.abortStatus === "error" : this.#options.isError(code);
-    // The application may have ended the flow itself, and earlier.
-    if (failed && !this.#flow.ended) this.#flow.setStatus(FlowStatus.Error);
-    void this.#flow.end();
-  };
-}
-
-/** One request and its response, as Node has them. */
-export interface Exchange {
+/** One request and its response. */
+export interface Exchange<Req = unknown, Reply = unknown> {
+  /** The two as the framework has them. */
+  readonly request: Req;
+  readonly reply: Reply;
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
+  /** What the adapters remember of the request. */
+  readonly state: ExchangeState;
   /** Where the framework keeps the headers of its answer until it sends them; the response by default. */
   readonly headers?: AnswerHeaders | undefined;
+}
+
+/**
+ * Ends a flow exactly once, on the first of response `finish`, response `close` and, for a response that has no socket
+ * yet, socket `close`. Each alone leaks: before Node 26 a pipelined response that never reached its socket emits nothing
+ * of its own when the client goes away, and a request's `close` comes as soon as its body was read, long before the
+ * response.
+ */
+export function endWithResponse(flow: Flow, exchange: Exchange, options: ResponseEndOptions): void {
+  let isSettled = false;
+  const settle = (): void => {
+    if (isSettled) return;
+    isSettled = true;
+    forgetSocket?.();
+    const { message, response } = exchange;
+    const code = response.statusCode;
+    flow.setHttpStatusCode(code);
+    const failed = isAborted(message, response) ? options.abortStatus === "error" : options.isError(code);
+    // The application may have ended the flow itself, and earlier.
+    if (failed && !flow.ended) flow.setStatus(FlowStatus.Error);
+    void flow.end();
+  };
+  // Not taken off again: the response is done with, and a flag costs less than two removals.
+  exchange.response.on("finish", settle);
+  exchange.response.on("close", settle);
+  const forgetSocket = options.sockets.add(exchange, settle);
 }
 
 /** An aborted HTTP/2 stream emits `finish` like a success; only the request tells that it was not. */
@@ -64,21 +59,29 @@ function isAborted(message: IncomingMessage, response: ServerResponse): boolean 
   return !response.writableFinished || message.aborted;
 }
 
-/** True when nobody is left to answer: the response or the connection below it is gone. */
+/**
+ * True when nobody is left to answer: the response is gone or, where it has no connection yet or (HTTP/2) no more, the
+ * request's.
+ */
 export function isAbandoned({ message, response }: Exchange): boolean {
-  return response.destroyed || message.socket?.destroyed === true;
+  return response.destroyed || (!response.socket && message.socket?.destroyed === true);
 }
 
-/** One `close` listener a socket, however many responses are under way on it: a keep-alive socket sees thousands. */
+/**
+ * Tells responses that wait behind others on their connection when it closes: one `close` listener a socket, however many
+ * they are. A response that has its socket is told by Node.
+ */
 export class SocketWatch {
   readonly #sockets = new WeakMap<Socket, Set<() => void>>();
 
-  /** Those who are told when the socket closes, `closed` now among them; whoever no longer cares deletes itself. */
-  add(socket: Socket | undefined, closed: () => void): Set<() => void> | undefined {
+  /** Calls `closed` when the socket closes; returns what takes that back. */
+  add({ message, response }: Exchange, closed: () => void): (() => void) | undefined {
+    if (response.socket) return undefined;
+    const { socket } = message;
     if (socket === undefined || socket === null) return undefined;
     const listeners = this.#sockets.get(socket) ?? this.#watch(socket);
     listeners.add(closed);
-    return listeners;
+    return () => void listeners.delete(closed);
   }
 
   #watch(socket: Socket): Set<() => void> {

@@ -1,39 +1,41 @@
 import type { Awaitable } from "../contract/flow-control.ts";
 import { FlowStatus } from "../contract/flow-status.ts";
 import type { Flow } from "../flow.ts";
+import type { FlowHttp } from "../flow-params.ts";
 import type { LabelValues } from "../labels.ts";
 import { exposeRateLimitHeaders, leavesBodyUnread } from "./answer-headers.ts";
-import { Departure } from "./departure.ts";
-import { type Exchange, isAbandoned, ResponseEnd, type ResponseEndOptions, SocketWatch } from "./end-with-response.ts";
-import { flowOfMessage, setFlowOfMessage } from "./exchange-state.ts";
-import { type FlowSubject, GateParams } from "./gate-params.ts";
+import {
+  type Exchange,
+  endWithResponse,
+  isAbandoned,
+  type ResponseEndOptions,
+  SocketWatch,
+} from "./end-with-response.ts";
+import { GateCall } from "./gate-call.ts";
 import { type GateSettings, gateSettings } from "./gate-settings.ts";
 import { type RequestReader, targetPath } from "./http-labels.ts";
 import { wholeRequest } from "./http-request.ts";
 import type { AdapterOptions, Mode, RouteOverrides } from "./options.ts";
 import { RateLimitHeaders } from "./rate-limit-headers.ts";
 import { type Rejection, rejectionOf } from "./rejection.ts";
-import { labelsOfApplication, labelsOfRequest } from "./request-labels.ts";
+import { labelsOfApplication, labelsOfRequest, type RequestLabelPlan, requestLabelPlan } from "./request-labels.ts";
+import { RequestParts } from "./request-parts.ts";
 
-/** What became of one request at one control point. */
-export interface Admission {
-  readonly flow: Flow;
-  /** How to answer; undefined where the request may go on. */
-  readonly rejection?: Rejection | undefined;
-  /** The client left while the check was made: neither run the work nor answer. */
-  readonly abandoned: boolean;
+/** What a framework does differently from all others. */
+export interface Framework<Req, Reply> extends RequestReader<Req> {
+  /** Gives a rejected request the default answer. */
+  reject(reply: Reply, rejection: Rejection): void;
+  /** Told of a request's flow before anything is done about it. */
+  showFlow?(request: Req, flow: Flow): void;
+  /** Keeps the framework from answering a client that has left. */
+  abandon?(reply: Reply): void;
 }
 
 export interface GateOptions<Req, Reply> {
   readonly options: AdapterOptions<Req, Reply>;
-  readonly reader: RequestReader<Req>;
+  readonly framework: Framework<Req, Reply>;
   /** Options that only this adapter has. */
   readonly extraNames?: readonly string[] | undefined;
-}
-
-interface Subject extends FlowSubject {
-  readonly own: Awaitable<LabelValues>;
-  readonly labels: LabelValues[];
 }
 
 /**
@@ -47,6 +49,7 @@ export class Gate<Req, Reply = unknown> {
   readonly #sockets: SocketWatch;
   readonly #endOptions: ResponseEndOptions;
   readonly #headers: RateLimitHeaders;
+  #plan: RequestLabelPlan;
 
   /** @throws ApertureError APERTURE_OPTION_INVALID with what to write instead. */
   constructor(given: GateOptions<Req, Reply>, parent?: Gate<Req, Reply>) {
@@ -56,6 +59,7 @@ export class Gate<Req, Reply = unknown> {
     this.#sockets = parent === undefined ? new SocketWatch() : parent.#sockets;
     this.#endOptions = { ...this.#settings, sockets: this.#sockets };
     this.#headers = parent === undefined ? new RateLimitHeaders() : parent.#headers;
+    this.#plan = requestLabelPlan(this.#settings, undefined);
   }
 
   /** The gate of a route: the same, but for the control point and what the route sets itself. */
@@ -64,15 +68,29 @@ export class Gate<Req, Reply = unknown> {
   }
 
   /**
-   * Asks whether a request may go on; undefined where it is not to be checked. Ties the flow's end to the response's.
-   * Never rejects: a mistake of ours or of an option's function leaves the request unchecked, and is said.
+   * True where a request may go on; otherwise it has been answered, or there is nobody left to answer. Ties the end of
+   * its flow to the response's. The answer is a promise only where something had to be waited for.
+   *
+   * A mistake of ours or of an option's function leaves the request unchecked, and is said; only `onReject` may throw.
    */
-  admit(request: Req, exchange: Exchange): Awaitable<Admission | undefined> {
+  admit(exchange: Exchange<Req, Reply>): Awaitable<boolean> {
+    const flow = this.#begin(exchange);
+    return flow instanceof Promise
+      ? flow.then((begun) => begun === undefined || this.#decide(begun, exchange))
+      : flow === undefined || this.#decide(flow, exchange);
+  }
+
+  /** The flow of a request; undefined where it is not to be checked. Never fails. */
+  #begin(exchange: Exchange<Req, Reply>): Awaitable<Flow | undefined> {
     try {
-      const path = targetPath(this.#given.reader.target(request));
-      const controlPoint = this.#controlPointOf(request, path, exchange);
+      const controlPoint = this.#controlPointOf(exchange);
       if (controlPoint === undefined) return undefined;
-      return this.#start(controlPoint, this.#subjectOf(request, path), exchange);
+      const own = labelsOfApplication(exchange.request, this.options, this.#settings);
+      const flow =
+        own instanceof Promise
+          ? own.then((labels) => this.#start(controlPoint, labels, exchange))
+          : this.#start(controlPoint, own, exchange);
+      return flow instanceof Promise ? flow.catch((cause) => this.#unchecked(cause)) : flow;
     } catch (cause) {
       return this.#unchecked(cause);
     }
@@ -86,57 +104,76 @@ export class Gate<Req, Reply = unknown> {
     return undefined;
   }
 
-  #controlPointOf(request: Req, path: string, { message }: Exchange): string | undefined {
+  #controlPointOf({ request, state }: Exchange<Req, Reply>): string | undefined {
     const { controlPoint, skip } = this.options;
     if (controlPoint === undefined || this.#mode() === "off") return undefined;
-    if (this.#settings.ignores(message.method ?? "", path) || skip?.(request) === true) return undefined;
+    if (this.#ignores(request) || skip?.(request) === true) return undefined;
     const name = typeof controlPoint === "function" ? controlPoint(request) : controlPoint;
     // Mounted twice with one name, as on an application and on its router: still one flow.
-    return flowOfMessage(message)?.controlPoint === name ? undefined : name;
+    return state.flow?.controlPoint === name ? undefined : name;
   }
 
-  #subjectOf(request: Req, path: string): Subject {
-    const { reader } = this.#given;
+  #ignores(request: Req): boolean {
+    const { ignoredPaths, ignoredMethods } = this.options;
+    if (ignoredPaths === undefined && ignoredMethods === undefined) return false;
+    const { framework: reader } = this.#given;
+    return this.#settings.ignores(reader.message(request).method ?? "", targetPath(reader.target(request)));
+  }
+
+  #start(controlPoint: string, own: LabelValues, exchange: Exchange<Req, Reply>): Awaitable<Flow> {
+    const parts = new RequestParts(exchange.request, this.#given.framework, this.#settings.ipv6PrefixLength);
+    const labels = [own, ...labelsOfRequest(this.#planFor(controlPoint), parts)];
+    const http = this.#settings.http && this.#whole(exchange.request, parts.path);
+    const call = new GateCall(this.options, { labels, http, exchange }, this.#sockets);
+    const flow = this.options.client.beginFlow(controlPoint, call);
+    return flow instanceof Promise ? flow.finally(() => call.answered()) : flow;
+  }
+
+  /** Kept until the policies change: who reads which labels is the same for all requests until then. */
+  #planFor(controlPoint: string): RequestLabelPlan {
+    const read = this.options.client.labelsRead?.(controlPoint);
+    if (read !== this.#plan.read) this.#plan = requestLabelPlan(this.#settings, read);
+    return this.#plan;
+  }
+
+  #whole(request: Req, path: string): FlowHttp | undefined {
     const { http: settings, complaints } = this.#settings;
-    return {
-      labels: labelsOfRequest(request, path, { reader, settings: this.#settings }),
-      own: labelsOfApplication(request, this.options, this.#settings),
-      http: settings && wholeRequest(request, path, { reader, settings, body: this.options.sendBody, complaints }),
-    };
+    const { framework: reader } = this.#given;
+    return settings && wholeRequest(request, path, { reader, settings, body: this.options.sendBody, complaints });
   }
 
-  async #start(controlPoint: string, subject: Subject, exchange: Exchange): Promise<Admission | undefined> {
-    let flow: Flow | undefined;
-    let params: GateParams | undefined;
-    try {
-      const { own, labels } = subject;
-      labels.unshift(own instanceof Promise ? await own : own);
-      params = new GateParams(this.options, subject, new Departure(exchange, this.#sockets));
-      flow = await this.options.client.startFlow(controlPoint, params);
-      return this.#admission(flow, exchange);
-    } catch (cause) {
-      void flow?.end();
-      return this.#unchecked(cause);
-    } finally {
-      params?.departure.stop();
-    }
-  }
-
-  #admission(flow: Flow, exchange: Exchange): Admission {
+  #decide(flow: Flow, exchange: Exchange<Req, Reply>): Awaitable<boolean> {
+    const { framework } = this.#given;
     if (isAbandoned(exchange)) {
       void flow.end();
-      return { flow, abandoned: true };
+      framework.abandon?.(exchange.reply);
+      return false;
     }
-    setFlowOfMessage(exchange.message, flow);
-    this.#writeHeaders(flow, exchange);
-    if (flow.shouldRun() || !this.#isEnforced()) {
-      new ResponseEnd(flow, exchange, this.#endOptions);
-      return { flow, abandoned: false };
+    exchange.state.flow = flow;
+    framework.showFlow?.(exchange.request, flow);
+    try {
+      this.#writeHeaders(flow, exchange);
+      if (flow.shouldRun() || !this.#isEnforced()) {
+        endWithResponse(flow, exchange, this.#endOptions);
+        return true;
+      }
+    } catch (cause) {
+      void flow.end();
+      this.#unchecked(cause);
+      return true;
     }
+    return this.#reject(flow, exchange);
+  }
+
+  #reject(flow: Flow, { message, response, request, reply }: Exchange<Req, Reply>): Awaitable<false> {
     flow.setStatus(FlowStatus.Unset);
     void flow.end();
-    if (leavesBodyUnread(exchange.message)) exchange.response.setHeader("Connection", "close");
-    return { flow, abandoned: false, rejection: rejectionOf(flow, exchange.message.headers.accept) };
+    if (leavesBodyUnread(message)) response.setHeader("Connection", "close");
+    const rejection = rejectionOf(flow, message.headers.accept);
+    const { onReject } = this.options;
+    if (onReject !== undefined) return Promise.resolve(onReject(rejection, request, reply, flow)).then(() => false);
+    this.#given.framework.reject(reply, rejection);
+    return false;
   }
 
   #isEnforced(): boolean {
@@ -150,12 +187,12 @@ export class Gate<Req, Reply = unknown> {
     return typeof mode === "function" ? mode() : mode;
   }
 
-  #writeHeaders(flow: Flow, { response, headers = response }: Exchange): void {
+  #writeHeaders(flow: Flow, { response, headers = response }: Exchange<Req, Reply>): void {
     if (response.headersSent) return;
     const { rateLimitHeaders, exposeHeaders } = this.#settings;
     const answer = flow.checkResponse();
     if (rateLimitHeaders !== false && answer !== undefined) {
-      this.#headers.write(answer, rateLimitHeaders === "legacy", (name, value) => response.setHeader(name, value));
+      this.#headers.write(answer, rateLimitHeaders === "legacy", (name, value) => headers.setHeader(name, value));
     }
     exposeRateLimitHeaders(headers, exposeHeaders, rateLimitHeaders === "legacy");
   }

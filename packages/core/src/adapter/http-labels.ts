@@ -14,7 +14,7 @@ export interface RequestReader<Req> {
   route(request: Req): string | undefined;
 }
 
-/** What the labels of one request are made of. */
+/** What the labels of one request are made of, beside the request as Node has it. */
 export interface HttpLabelParts {
   readonly path: string;
   readonly scheme: string;
@@ -22,23 +22,37 @@ export interface HttpLabelParts {
   readonly clientAddress: string | undefined;
 }
 
-/** The labels that an Aperture agent derives from a request, and two it does not know: route and client address. */
-export function httpLabels(message: IncomingMessage, parts: HttpLabelParts): LabelValues {
-  return {
-    "http.method": message.method,
-    "http.target": parts.path,
-    "http.host": hostOf(message),
-    "http.scheme": parts.scheme,
-    "http.flavor": message.httpVersion,
-    "http.request_content_length": contentLength(message),
-    "http.route": parts.route,
-    "client.address": parts.clientAddress,
-  };
+/** A label, and where its value comes from. */
+export interface HttpLabel {
+  readonly name: string;
+  readonly of: (message: IncomingMessage, parts: HttpLabelParts) => string | undefined;
 }
 
-/** The two alone, where whoever decides has the request and makes the others. */
-export function placeLabels({ route, clientAddress }: HttpLabelParts): LabelValues {
-  return { "http.route": route, "client.address": clientAddress };
+/** Two that Aperture's agent does not know. */
+export const PLACE_LABELS: readonly HttpLabel[] = [
+  { name: "http.route", of: (_message, { route }) => route },
+  { name: "client.address", of: (_message, { clientAddress }) => clientAddress },
+];
+
+/** The labels that an Aperture agent derives from a request, and those two. */
+export const HTTP_LABELS: readonly HttpLabel[] = [
+  { name: "http.method", of: ({ method }) => method },
+  { name: "http.target", of: (_message, { path }) => path },
+  { name: "http.host", of: hostOf },
+  { name: "http.scheme", of: (_message, { scheme }) => scheme },
+  { name: "http.flavor", of: ({ httpVersion }) => httpVersion },
+  { name: "http.request_content_length", of: contentLength },
+  ...PLACE_LABELS,
+];
+
+export function httpLabels(
+  message: IncomingMessage,
+  parts: HttpLabelParts,
+  wanted: readonly HttpLabel[] = HTTP_LABELS,
+): LabelValues {
+  const labels: Record<string, string | undefined> = {};
+  for (const { name, of } of wanted) labels[name] = of(message, parts);
+  return labels;
 }
 
 export function hostOf(message: IncomingMessage): string | undefined {

@@ -1,7 +1,12 @@
 export type { AnswerHeaders } from "./answer-headers.ts";
 export type { Exchange } from "./end-with-response.ts";
-export { flowOfMessage, gateOfMessage, installGate } from "./exchange-state.ts";
-export { type Admission, Gate, type GateOptions } from "./gate.ts";
+export {
+  type ExchangeState,
+  type ExchangeStates,
+  STATES_BESIDE_MESSAGES,
+  STATES_ON_MESSAGES,
+} from "./exchange-state.ts";
+export { type Framework, Gate, type GateOptions } from "./gate.ts";
 export type { RequestReader } from "./http-labels.ts";
 export { notInstalled } from "./not-installed.ts";
 export type { AdapterOptions, Mode, OnReject, RouteOverrides, SendBody } from "./options.ts";

@@ -1,38 +1,60 @@
 import type { LabelValues } from "../labels.ts";
 import { startTimer } from "../time.ts";
 import { trustedBaggage } from "./baggage.ts";
-import { clientAddress } from "./client-address.ts";
 import type { GateSettings } from "./gate-settings.ts";
-import { headerLabels, httpLabels, placeLabels, type RequestReader } from "./http-labels.ts";
+import {
+  type HeaderLabel,
+  HTTP_LABELS,
+  type HttpLabel,
+  headerLabels,
+  httpLabels,
+  PLACE_LABELS,
+} from "./http-labels.ts";
 import type { AdapterOptions } from "./options.ts";
+import type { RequestParts } from "./request-parts.ts";
 
 /** How long an application's own labels are waited for, unless the flow itself has less time. */
 const LABELS_TIMEOUT_MS = 1000;
 
 const NONE: LabelValues = Object.freeze({});
 
-/** What one request says of itself, below the application's labels: HTTP, allowed headers, trusted baggage. */
-export function labelsOfRequest<Req>(
-  request: Req,
-  path: string,
-  { reader, settings }: { readonly reader: RequestReader<Req>; readonly settings: GateSettings },
-): LabelValues[] {
-  const message = reader.message(request);
-  const address = reader.clientAddress(request) ?? "";
-  const parts = {
-    path,
-    scheme: reader.scheme(request),
-    route: reader.route(request),
-    // Through a trusted proxy anything may come; what is no address counts as the connection's own.
-    clientAddress:
-      clientAddress(address, settings.ipv6PrefixLength) ??
-      clientAddress(message.socket?.remoteAddress ?? "", settings.ipv6PrefixLength),
+/** Which labels are made of each request of a gate. */
+export interface RequestLabelPlan {
+  /** What the decider reads at the control point; undefined for everything. */
+  readonly read: ReadonlySet<string> | undefined;
+  readonly http: readonly HttpLabel[];
+  readonly headers: readonly HeaderLabel[];
+  readonly trustedBaggage: true | readonly string[] | undefined;
+}
+
+/**
+ * All labels that the options allow, but for those that the decider does not read: to find out what an Express request is
+ * costs more than to decide on it.
+ */
+export function requestLabelPlan(
+  { http, headers, trustedBaggage: trusted }: GateSettings,
+  read: ReadonlySet<string> | undefined,
+): RequestLabelPlan {
+  // Where the whole request is sent, whoever decides makes the others, and reads what classifiers make of it.
+  if (http !== undefined) return { read, http: PLACE_LABELS, headers, trustedBaggage: trusted };
+  if (read === undefined) return { read, http: HTTP_LABELS, headers, trustedBaggage: trusted };
+  const names = trusted === true ? [...read] : (trusted ?? []).filter((name) => read.has(name));
+  return {
+    read,
+    http: HTTP_LABELS.filter(({ name }) => read.has(name)),
+    headers: headers.filter(({ label }) => read.has(label)),
+    trustedBaggage: names.length === 0 ? undefined : names,
   };
-  const sources = [settings.http === undefined ? httpLabels(message, parts) : placeLabels(parts)];
-  if (settings.headers.length > 0) sources.push(headerLabels(message, settings.headers));
-  if (settings.trustedBaggage !== undefined) {
-    const header = message.headers["baggage"];
-    sources.push(trustedBaggage(Array.isArray(header) ? header.join(",") : header, settings.trustedBaggage));
+}
+
+/** What one request says of itself, below the application's labels: HTTP, allowed headers, trusted baggage. */
+export function labelsOfRequest<Req>(plan: RequestLabelPlan, parts: RequestParts<Req>): LabelValues[] {
+  const sources: LabelValues[] = [];
+  if (plan.http.length > 0) sources.push(httpLabels(parts.message, parts, plan.http));
+  if (plan.headers.length > 0) sources.push(headerLabels(parts.message, plan.headers));
+  if (plan.trustedBaggage !== undefined) {
+    const header = parts.message.headers["baggage"];
+    sources.push(trustedBaggage(Array.isArray(header) ? header.join(",") : header, plan.trustedBaggage));
   }
   return sources;
 }

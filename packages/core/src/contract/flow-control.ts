@@ -33,6 +33,11 @@ export interface FlowControl {
   cacheLookup(request: CacheLookupRequest, call?: CallOptions): Awaitable<CacheLookupResponse>;
   cacheUpsert(request: CacheUpsertRequest, call?: CallOptions): Awaitable<CacheUpsertResponse>;
   cacheDelete(request: CacheDeleteRequest, call?: CallOptions): Awaitable<CacheDeleteResponse>;
+  /**
+   * The names of the labels that decisions at this control point can depend on; undefined, or no such method, for all of
+   * them. Whoever makes labels for the question alone may leave out the others. The same set as long as nothing changed.
+   */
+  labelsRead?(controlPoint: string): ReadonlySet<string> | undefined;
   /** Takes what a finished flow leaves behind, for telemetry. Absent where nobody wants it. */
   recordFlow?(record: FlowRecord): void;
   /** Releases timers and connections. Idempotent; calls made afterwards fail with `APERTURE_CLOSED`. */

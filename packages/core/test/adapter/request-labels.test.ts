@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { gateSettings } from "../../src/adapter/gate-settings.ts";
 import type { RequestReader } from "../../src/adapter/http-labels.ts";
 import type { AdapterOptions } from "../../src/adapter/options.ts";
-import { labelsOfApplication, labelsOfRequest } from "../../src/adapter/request-labels.ts";
+import { labelsOfApplication, labelsOfRequest, requestLabelPlan } from "../../src/adapter/request-labels.ts";
+import { RequestParts } from "../../src/adapter/request-parts.ts";
 import { ApertureClient } from "../../src/client.ts";
 import { ScriptedControl } from "../../src/testing/index.ts";
 import { CollectedWarnings } from "../collected-warnings.ts";
@@ -27,9 +28,11 @@ function requestLabels(
   message: IncomingMessage,
   options: Partial<Options> = {},
   address: string | undefined = "192.0.2.7",
+  read?: ReadonlySet<string>,
 ) {
   const settings = gateSettings({ client, ...options }, []);
-  return labelsOfRequest(message, "/pay", { reader: readerOf(address), settings });
+  const parts = new RequestParts(message, readerOf(address), settings.ipv6PrefixLength);
+  return labelsOfRequest(requestLabelPlan(settings, read), parts);
 }
 
 describe("labelsOfRequest", () => {
@@ -56,6 +59,29 @@ describe("labelsOfRequest", () => {
 
   it("has no address where there is none", () => {
     expect(requestLabels(messageOf(), {}, "unknown")[0]?.["client.address"]).to.equal(undefined);
+  });
+});
+
+describe("labelsOfRequest, where it is known which labels are read", () => {
+  const ALL = { headerLabels: ["x-tenant", "x-other"], trustBaggage: true } as const;
+  const message = messageOf({ "x-tenant": "acme", "x-other": "b", baggage: "user=alice,tier=gold" });
+
+  it("makes those and no others", () => {
+    const read = new Set(["client.address", "http.request.header.x_tenant", "tier", "user_id"]);
+    expect(requestLabels(message, ALL, undefined, read)).to.deep.equal([
+      { "client.address": "192.0.2.7" },
+      { "http.request.header.x_tenant": "acme" },
+      { tier: "gold" },
+    ]);
+  });
+
+  it("makes none where none is read, and has the framework work nothing out", () => {
+    const settings = gateSettings({ client, ...ALL }, []);
+    const asked = () => expect.fail("nobody reads it");
+    const reader = { message: () => message, target: asked, scheme: asked, clientAddress: asked, route: asked };
+    const parts = new RequestParts(message, reader, 64);
+    expect(labelsOfRequest(requestLabelPlan(settings, new Set(["user_id"])), parts)).to.deep.equal([{}]);
+    expect(labelsOfRequest(requestLabelPlan(settings, new Set()), parts)).to.deep.equal([]);
   });
 });
 

@@ -7,14 +7,15 @@ import { ScriptedControl } from "../../src/testing/index.ts";
 
 function installed(timeoutMs: number): Gate<IncomingMessage> {
   const client = new ApertureClient({ control: new ScriptedControl() });
-  const reader = {
+  const framework = {
     message: (request: IncomingMessage) => request,
     target: () => "/",
     scheme: () => "http",
     clientAddress: () => undefined,
     route: () => undefined,
+    reject: () => undefined,
   };
-  return new Gate({ options: { client, controlPoint: "api", timeoutMs, rampMode: true }, reader });
+  return new Gate({ options: { client, controlPoint: "api", timeoutMs, rampMode: true }, framework });
 }
 
 describe("RouteGates", () => {

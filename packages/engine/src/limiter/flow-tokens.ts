@@ -1,9 +1,9 @@
 import type { Labels } from "@aperture-flow/core";
 
 /**
- * How many tokens a flow asks for: the number in the label `key`, and `otherwise` (1) where there is no such key or label.
- * A label that is no finite number from 0 counts as none and is reported: a negative number would fill the bucket, and NaN empty it of
- * meaning, for a value that the client may have chosen.
+ * How many tokens a flow asks for: the number in the label `key`, and `otherwise` (1) where there is no such key or
+ * label. A label that is no finite number from 0 counts as none and is reported: a negative number would fill the bucket,
+ * and NaN empty it of meaning, for a value that the client may have chosen.
  */
 export function flowTokens(
   labels: Labels,

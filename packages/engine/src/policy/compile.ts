@@ -102,6 +102,7 @@ function compiledPolicy(policy: Policy, parts: Parts, context: BuildContext): Co
     classifiers: parts.classifiers.flatMap(({ selectors, extractors }) =>
       places(selectors).map((place) => ({ ...place, extractors })),
     ),
+    spec: policy.spec,
   };
 }
 

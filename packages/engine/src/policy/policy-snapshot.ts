@@ -4,6 +4,7 @@ import type { Limiter } from "../limiter/limiter.ts";
 import type { PolicySummary, Snapshot, Stage } from "../snapshot.ts";
 import { ControlPoint, type PlacedLimiter } from "./control-points.ts";
 import { groupBy } from "./group-by.ts";
+import { textsIn } from "./texts.ts";
 
 /** The compiled components of one policy. */
 export interface CompiledPolicy {
@@ -11,6 +12,8 @@ export interface CompiledPolicy {
   readonly limiters: readonly Limiter[];
   readonly placements: readonly Placement[];
   readonly classifiers: readonly PlacedClassifier[];
+  /** What the policy says, as plain data. */
+  readonly spec: unknown;
 }
 
 /** A classifier, and the control point that it is at. */
@@ -24,12 +27,16 @@ export interface Placement extends PlacedLimiter {
 }
 
 const NO_STAGES: readonly Stage[] = Object.freeze([]);
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** Policies by control point, so that a flow pays nothing for policies that are not about its own. */
 export class PolicySnapshot implements Snapshot {
   readonly version: number;
   readonly policies: readonly PolicySummary[];
   readonly #controlPoints: ReadonlyMap<string, ControlPoint>;
+  /** The policies that have limiters at a control point. */
+  readonly #policiesAt: ReadonlyMap<string, ReadonlySet<CompiledPolicy>>;
+  readonly #labelsRead = new Map<string, ReadonlySet<string>>();
   readonly #classifiers: ReadonlyMap<string, readonly Classifier[]>;
   readonly #limiters: ReadonlyMap<string, ReadonlyMap<string, Limiter>>;
 
@@ -37,10 +44,13 @@ export class PolicySnapshot implements Snapshot {
     this.version = version;
     this.policies = Object.freeze(policies.map(({ summary }) => summary));
     const placements = groupBy(
-      policies.flatMap((policy) => policy.placements),
+      policies.flatMap((policy) => policy.placements.map((placement) => ({ ...placement, policy }))),
       ({ controlPoint }) => controlPoint,
     );
     this.#controlPoints = new Map([...placements].map(([name, placed]) => [name, new ControlPoint(placed)]));
+    this.#policiesAt = new Map(
+      [...placements].map(([name, placed]) => [name, new Set(placed.map(({ policy }) => policy))]),
+    );
     const classifiers = policies.flatMap((policy) => policy.classifiers);
     this.#classifiers = groupBy(classifiers, ({ controlPoint }) => controlPoint);
     this.#limiters = new Map(policies.map(({ summary, limiters }) => [summary.name, byComponent(limiters)]));
@@ -49,6 +59,16 @@ export class PolicySnapshot implements Snapshot {
 
   match(controlPoint: string, labels: Labels, services: readonly string[]): readonly Stage[] {
     return this.#controlPoints.get(controlPoint)?.stages(labels, services) ?? NO_STAGES;
+  }
+
+  labelsRead(controlPoint: string): ReadonlySet<string> {
+    const known = this.#labelsRead.get(controlPoint);
+    if (known !== undefined) return known;
+    const policies = this.#policiesAt.get(controlPoint);
+    if (policies === undefined) return NO_NAMES;
+    const texts = textsIn([...policies].map(({ spec }) => spec));
+    this.#labelsRead.set(controlPoint, texts);
+    return texts;
   }
 
   classify(flow: CheckHttpRequest, labels: Labels): Labels {
