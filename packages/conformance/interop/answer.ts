@@ -24,21 +24,15 @@ export interface Finding {
   readonly trouble: string | undefined;
 }
 
-/** How a client differs from the others, rightly or not. */
-export interface ClientTraits {
-  /** It tells the agent when a flow has ended, so that its place is free at once. */
-  readonly endsFlows: boolean;
-}
-
 /** What is right and wrong with the answer of a program, and with what the service heard of it. */
-export function findings(answer: ProgramAnswer, reported: number, traits: ClientTraits): readonly Finding[] {
+export function findings(answer: ProgramAnswer, reported: number): readonly Finding[] {
   return [
     finding("start and reject", () => {
       expect(answer.limited).to.deep.equal([true, false]);
       expect(answer.status).to.equal(429);
       expect(answer.retryAfterMs).to.be.within(1, 60_000);
     }),
-    finding("end", () => expect(answer.placed).to.deep.equal([true, false, traits.endsFlows])),
+    finding("end", () => expect(answer.placed).to.deep.equal([true, false, true])),
     finding("cache", () => expect(answer.cached).to.deep.equal(["MISS", "HIT", "hello"])),
     finding("queue", () => {
       expect(answer.queued).to.equal(true);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
 
 const run = promisify(execFile);
 
@@ -18,7 +18,7 @@ export async function command(
     return stdout;
   } catch (cause) {
     const { stdout = "", stderr = "", message } = cause as { stdout?: string; stderr?: string; message: string };
-    const said = `${stdout}\n${stderr}`.trim().split("\n").slice(-6).join("\n");
+    const said = stripVTControlCharacters(`${stdout}\n${stderr}`).trim().split("\n").slice(-8).join("\n");
     throw new Error(said === "" ? message : said, { cause });
   }
 }

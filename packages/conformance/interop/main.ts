@@ -15,7 +15,7 @@ import { POLICIES } from "./policies.ts";
 async function main(): Promise<void> {
   let failures = 0;
   for (const client of CLIENTS) {
-    console.log(`\n${client.name}`);
+    console.log(`\n${client.name}${placeOf(client)}`);
     failures += await attempt(client);
   }
   process.exitCode = failures === 0 ? 0 : 1;
@@ -27,24 +27,22 @@ async function attempt(client: SdkClient): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "aperture-flow-interop-"));
   try {
     const program = await client.install(folder).catch((error: Error) => error);
-    if (program instanceof Error) return skipped(`it could not be installed:\n${program.message}`);
-    return await tried(client, program, folder);
+    if (program instanceof Error) return skipped(`it could not be installed${hint(client)}:\n${program.message}`);
+    return await tried(program, folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function tried(client: SdkClient, program: readonly [string, ...string[]], folder: string): Promise<number> {
+async function tried(program: readonly [string, ...string[]], folder: string): Promise<number> {
   const control = await createEngine({ policies: { yaml: POLICIES } });
   const agent = await FakeAgent.start({ control });
   try {
     const output = await command([...program, agent.address], { folder, timeoutMs: 60_000 });
     const answer: ProgramAnswer = JSON.parse(output.trim().split("\n").at(-1) ?? "");
-    const found = findings(answer, agent.flows.length, client.traits);
+    const found = findings(answer, agent.flows.length);
     for (const { what, trouble } of found)
       console.log(trouble === undefined ? `  ok    ${what}` : `  FAIL  ${what}: ${trouble}`);
-    if (!client.traits.endsFlows)
-      console.log("        it never says that a flow has ended: its places stay taken until they expire");
     return found.filter(({ trouble }) => trouble !== undefined).length;
   } catch (error) {
     console.log(`  FAIL  ${error instanceof Error ? error.message : error}`);
@@ -53,6 +51,15 @@ async function tried(client: SdkClient, program: readonly [string, ...string[]],
     await agent.stop();
     await control.close();
   }
+}
+
+function placeOf({ replacedBy }: SdkClient): string {
+  const place = replacedBy === undefined ? "" : (process.env[replacedBy] ?? "");
+  return place === "" ? "" : `, taken from ${place}`;
+}
+
+function hint({ replacedBy }: SdkClient): string {
+  return replacedBy === undefined ? "" : ` (${replacedBy} names another place to take it from)`;
 }
 
 function skipped(why: string): 0 {

@@ -7,4 +7,5 @@ export { Door } from "./adapter-suite/routes.ts";
 export { type RunningApp, runningApps, type Setup } from "./adapter-suite/running-app.ts";
 export { until } from "./adapter-suite/until.ts";
 export { adapterSuite } from "./adapter-suite.ts";
+export { type ControlOpener, controlSuite, type OpenControl } from "./control-suite.ts";
 export { validatorSuite } from "./validator-suite.ts";

@@ -4,6 +4,7 @@ import { decisionCases } from "./validator/decision-cases.ts";
 import { endingCases } from "./validator/ending-cases.ts";
 import { outageCases } from "./validator/outage-cases.ts";
 import { requestCases } from "./validator/request-cases.ts";
+import { shutdownCases } from "./validator/shutdown-cases.ts";
 import { telemetryCases } from "./validator/telemetry-cases.ts";
 import { transportCases } from "./validator/transport-cases.ts";
 
@@ -21,5 +22,6 @@ export function validatorSuite(name: string, build: BuildApp): void {
     describe("what was lent", () => endingCases(open));
     describe("telemetry", () => telemetryCases(open));
     describe("outages", () => outageCases(open));
+    describe("the end of an application", () => shutdownCases(open));
   });
 }

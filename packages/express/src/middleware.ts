@@ -47,6 +47,7 @@ const framework: Framework<Request, Response> = {
  */
 export function apertureMiddleware(options: ExpressApertureOptions): RequestHandler {
   const gate: ExpressGate = new Gate({ options, framework });
+  const showFlowOn = flowShower();
   return function apertureMiddleware(request, response, next) {
     showFlowOn(request);
     const state = STATES_BESIDE_MESSAGES.install(request, gate);
@@ -91,22 +92,30 @@ export function routeGuard(
   };
 }
 
-const SHOWING = new WeakSet<object>();
-
 /**
  * Makes `request.aperture` the request's flow: a getter on the prototype that all applications share, as a property of
  * its own would make the request slower to read for everything that follows.
  */
-function showFlowOn(request: Request): void {
-  const own: object = Object.getPrototypeOf(request);
-  if (SHOWING.has(own)) return;
-  SHOWING.add(own);
-  let prototype: object | null = own;
-  while (prototype !== null && !Object.hasOwn(prototype, "accepts")) prototype = Object.getPrototypeOf(prototype);
-  Object.defineProperty(prototype ?? own, "aperture", {
-    configurable: true,
-    get(this: Request) {
-      return flowOf(this);
-    },
-  });
+function flowShower(): (request: Request) => void {
+  const showing = new WeakSet<object>();
+  return (request) => {
+    const own: object = Object.getPrototypeOf(request);
+    if (showing.has(own)) return;
+    showing.add(own);
+    const prototype = prototypeWith("accepts", own) ?? own;
+    if ("aperture" in prototype) return;
+    Object.defineProperty(prototype, "aperture", {
+      configurable: true,
+      get(this: Request) {
+        return flowOf(this);
+      },
+    });
+  };
+}
+
+function prototypeWith(method: string, first: object): object | undefined {
+  for (let prototype: object | null = first; prototype !== null; prototype = Object.getPrototypeOf(prototype)) {
+    if (Object.hasOwn(prototype, method)) return prototype;
+  }
+  return undefined;
 }

@@ -15,7 +15,7 @@ def start(control_point, **more):
     global flows
     flows += 1
     params = FlowParams(
-        explicit_labels={"user": "alice"}, check_timeout=datetime.timedelta(seconds=5), **more
+        explicit_labels={"user": "alice"}, check_timeout=datetime.timedelta(seconds=30), **more
     )
     flow = client.start_flow(control_point, params)
     if flow.error() is not None:

@@ -31,6 +31,28 @@ export function outageCases(open: OpenAgentApp): void {
     });
   }
 
+  for (const [how, begin] of outages.slice(1)) {
+    it(`asks an agent that ${how} again, and obeys it when it no longer does`, async () => {
+      const app = await open({ routes: [OK], options: { timeoutMs: 50 }, agent: { answers: [rejected()] } });
+      expect(await app.client.ready()).to.equal(true);
+      await begin(app);
+      expect(await app.statuses(6, { path: "/ok" })).to.deep.equal(Array(6).fill(200));
+      app.agent.behave({});
+      let status = 200;
+      while (status === 200) ({ status } = await app.request({ path: "/ok" }));
+      expect(status).to.equal(429);
+    });
+  }
+
+  it("asks an agent that comes later than the application", async () => {
+    const app = await open({ routes: [OK] });
+    await app.stopAgent();
+    expect(await app.statuses(1, { path: "/ok" })).to.deep.equal([200]);
+    await app.restartAgent([rejected()]);
+    expect(await app.client.ready()).to.equal(true);
+    expect(await app.statuses(1, { path: "/ok" })).to.deep.equal([429]);
+  });
+
   it("turns requests away where the application asks for it", async () => {
     const app = await open({ routes: [OK], options: { onUnreachable: "reject", timeoutMs: 1000 } });
     await app.stopAgent();

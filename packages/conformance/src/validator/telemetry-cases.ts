@@ -24,8 +24,21 @@ export function telemetryCases(open: OpenAgentApp): void {
     for (const span of spans) expectWhole(span, beforeMs);
     expect(spans.map(({ attributes }) => attributes["aperture.flow.status"])).to.deep.equal(["Unset", "OK", "Error"]);
     expect(spans.map(({ attributes }) => attributes["http.status_code"])).to.deep.equal([undefined, "200", "500"]);
-    // The service could read every one of them, also as JSON would be read.
+    // The service could read every one of them.
     expect(flows.map(({ response }) => response.accepted)).to.deep.equal([false, true, true]);
+  });
+
+  it("is one span a flow that was asked by http, too", async () => {
+    const app = await open({ routes: [OK], options: { rpc: "http" }, agent: { answers: [rejected(), lending()] } });
+    const beforeMs = Date.now();
+    expect(await app.statuses(2, { path: "/ok" })).to.deep.equal([429, 200]);
+    await app.settled();
+    for (const span of app.agent.spans) expectWhole(span, beforeMs);
+    const told = app.agent.flows.map(({ controlPoint, response }) => [controlPoint, response.accepted]);
+    expect(told).to.deep.equal([
+      ["api", false],
+      ["api", true],
+    ]);
   });
 
   it("arrives without a shutdown, too", async () => {

@@ -13,6 +13,8 @@ export interface ExportCounts {
 
 /** About 50 KB: what a connection takes at once (64 KB) without a pause that the checks beside it would feel too. */
 const BATCH = 100;
+/** Agents refuse a message of more than 4 MB, with all that is in it; so one long flow must not take others with it. */
+const BATCH_BYTES = 2_000_000;
 const MOST_QUEUED = 4096;
 const SEND_EVERY_MS = 1000;
 
@@ -67,7 +69,7 @@ export class FlowExport {
     if (this.#queue.length === 0 || this.#sending.size === MOST_BATCHES) return;
     this.#timer?.cancel();
     this.#timer = undefined;
-    const batch = this.#queue.splice(0, BATCH);
+    const batch = this.#queue.splice(0, batchSize(this.#queue));
     const sending = this.#sendBatch(batch).then(() => {
       this.#sending.delete(sending);
       if (this.#queue.length >= BATCH) this.#next();
@@ -89,4 +91,15 @@ export class FlowExport {
     this.#dropped += flows;
     this.#complaints.say("telemetry", () => `telemetry of flows was lost, ${this.#dropped} in all: ${why}`);
   }
+}
+
+/** How many of the first spans go together; at least one. */
+function batchSize(queue: readonly Buffer[]): number {
+  let [size, bytes] = [0, 0];
+  for (const span of queue) {
+    bytes += span.length;
+    if (size === BATCH || (size > 0 && bytes > BATCH_BYTES)) break;
+    size += 1;
+  }
+  return size;
 }

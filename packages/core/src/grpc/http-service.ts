@@ -5,6 +5,7 @@ import type { Awaitable } from "../contract/flow-control.ts";
 import { type CheckHttpRequest, type HttpAttributes, httpLabels } from "../contract/http.ts";
 import { nowMs } from "../time.ts";
 import { giveBackIfGone } from "./gone-client.ts";
+import { endLabel } from "./reported-end.ts";
 import { type ServedCall, type ServedControl, StatusError, serve } from "./served-call.ts";
 import { labelsFromBaggage } from "./wire/baggage.ts";
 import { wireFromCheckResponse } from "./wire/check.ts";
@@ -72,6 +73,7 @@ function checkHttp(
         "aperture.control_point_type": "http",
         "aperture.source_fqdns": sources.join(","),
         "aperture.destination_fqdns": destinations.join(","),
+        ...endLabel(response, request),
       },
       startMs,
       endMs: nowMs(),

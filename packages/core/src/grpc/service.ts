@@ -4,8 +4,10 @@ import type { Awaitable, FlowControl } from "../contract/flow-control.ts";
 import type { FlowRecord } from "../contract/flow-record.ts";
 import { nowMs } from "../time.ts";
 import { flowRecords } from "./flow-report.ts";
+import { giveBack } from "./give-back.ts";
 import { giveBackIfGone } from "./gone-client.ts";
 import { checkHttpHandler } from "./http-service.ts";
+import { endLabel } from "./reported-end.ts";
 import { type ServedCall, type ServedControl, serve } from "./served-call.ts";
 import { cacheKeysFromWire, cacheUpsertFromWire, wireFromCacheLookup, wireFromCacheOperations } from "./wire/cache.ts";
 import { checkRequestFromWire, wireFromCheckResponse } from "./wire/check.ts";
@@ -60,7 +62,7 @@ export function addFlowControlServices(
     },
   );
   server.addService({ CheckHTTP: WIRE.checkHttp }, { CheckHTTP: checkHttpHandler({ control, servicesOf }) });
-  server.addService({ Export: WIRE.exportTraces }, { Export: serve((wire) => takeFlows(wire, onFlow)) });
+  server.addService({ Export: WIRE.exportTraces }, { Export: serve((wire) => takeFlows(wire, control, onFlow)) });
 }
 
 function noServices(): readonly string[] {
@@ -83,7 +85,11 @@ function check(wire: WireCheckRequest, call: ServedCall, served: ServedControl):
       ...wireFromCheckResponse(response, {
         request,
         labelNames: Object.keys(request.labels),
-        telemetryLabels: { ...request.labels, "aperture.control_point_type": "feature" },
+        telemetryLabels: {
+          ...request.labels,
+          "aperture.control_point_type": "feature",
+          ...endLabel(response, request),
+        },
         startMs,
         endMs: nowMs(),
       }),
@@ -100,8 +106,13 @@ function hostOf(peer: string): string {
   return host.replace(/^\[(.*)\]$/, "$1");
 }
 
-function takeFlows(wire: WireExportRequest, onFlow: (record: FlowRecord) => void): WireExportResponse {
-  const { records, refused } = flowRecords(wire);
+function takeFlows(
+  wire: WireExportRequest,
+  control: FlowControl,
+  onFlow: (record: FlowRecord) => void,
+): WireExportResponse {
+  const { records, ends, refused } = flowRecords(wire);
+  for (const end of ends) giveBack(control, end);
   for (const record of records) onFlow(record);
   if (refused === 0) return {};
   return { partial_success: { rejected_spans: refused, error_message: "no check response that could be read" } };

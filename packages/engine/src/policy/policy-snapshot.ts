@@ -27,7 +27,6 @@ export interface Placement extends PlacedLimiter {
 }
 
 const NO_STAGES: readonly Stage[] = Object.freeze([]);
-const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** Policies by control point, so that a flow pays nothing for policies that are not about its own. */
 export class PolicySnapshot implements Snapshot {
@@ -37,6 +36,7 @@ export class PolicySnapshot implements Snapshot {
   /** The policies that have limiters at a control point. */
   readonly #policiesAt: ReadonlyMap<string, ReadonlySet<CompiledPolicy>>;
   readonly #labelsRead = new Map<string, ReadonlySet<string>>();
+  readonly #none: ReadonlySet<string> = new Set();
   readonly #classifiers: ReadonlyMap<string, readonly Classifier[]>;
   readonly #limiters: ReadonlyMap<string, ReadonlyMap<string, Limiter>>;
 
@@ -65,7 +65,8 @@ export class PolicySnapshot implements Snapshot {
     const known = this.#labelsRead.get(controlPoint);
     if (known !== undefined) return known;
     const policies = this.#policiesAt.get(controlPoint);
-    if (policies === undefined) return NO_NAMES;
+    // Not kept: names of control points may come from outside, and there is no end to them.
+    if (policies === undefined) return this.#none;
     const texts = textsIn([...policies].map(({ spec }) => spec));
     this.#labelsRead.set(controlPoint, texts);
     return texts;

@@ -6,6 +6,9 @@ import { knownStatus } from "./status-code.ts";
 
 const KEY_NOT_FOUND = 1;
 
+/** Whose decisions have a wait in Aperture, be it 0; those of others have none. */
+const TELLS_WAIT: ReadonlySet<LimiterKind> = new Set(["rate-limiter", "concurrency-limiter"]);
+
 const NO_TOKENS: Tokens = Object.freeze({ consumed: 0, remaining: 0, current: 0 });
 
 /**
@@ -75,7 +78,7 @@ export function wireFromDecision(decision: LimiterDecision): WireDecision {
     dropped,
     reason: reason === "key-not-found" ? KEY_NOT_FOUND : 0,
     denied_response_status_code: status ?? 0,
-    wait_time: kind === "rate-limiter" || kind === "concurrency-limiter" ? durationFromMs(waitMs) : undefined,
+    wait_time: waitMs > 0 || TELLS_WAIT.has(kind) ? durationFromMs(waitMs) : undefined,
     ...wireDetails(decision),
   };
 }

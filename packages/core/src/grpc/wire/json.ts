@@ -33,7 +33,8 @@ export function checkResponseFromJson(text: string): WireCheckResponse {
 }
 
 function fieldsFromJson(json: object): object {
-  const fields: Record<string, unknown> = {};
+  // Without a prototype: names come from outside.
+  const fields: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(json)) {
     const field = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     if (value !== null && !UNREAD_FIELDS.has(field)) fields[field] = valueFromJson(field, value);

@@ -90,7 +90,7 @@ function decisionOf(kind: LimiterKind, more: Partial<LimiterDecision> = {}): Lim
     priority: scheduler ? 2.5 : undefined,
     tokens:
       kind === "sampler" ? { consumed: 0, remaining: 0, current: 0 } : { consumed: 1, remaining: 4.5, current: 2 },
-    waitMs: kind.endsWith("-limiter") ? 250 : 0,
+    waitMs: 250,
     status: 429,
     lease: leasing ? { ref, label, id: "lease-1", tokens: 1 } : undefined,
     reason: undefined,
@@ -121,6 +121,13 @@ function answered(response: CheckResponse, rampMode = false): CheckResponse {
 }
 
 describe("CheckResponse on the wire", () => {
+  it("has a wait of 0 in decisions of limiters only, as in Aperture", () => {
+    const decisions = KINDS.map((kind) => decisionOf(kind, { waitMs: 0 }));
+    const { limiter_decisions = [] } = wireFromCheckResponse({ accepted: true, decisions, leases: [] }, frame);
+    const told = KINDS.filter((_, index) => limiter_decisions[index]?.wait_time !== undefined);
+    expect(told).to.deep.equal(["rate-limiter", "concurrency-limiter"]);
+  });
+
   for (const kind of KINDS) {
     it(`carries the decision of a ${kind}`, () => {
       const decision = decisionOf(kind);

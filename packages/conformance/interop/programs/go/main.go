@@ -21,21 +21,19 @@ var (
 
 func start(controlPoint string, resultCacheKey string) aperture.Flow {
 	flows++
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	flow := client.StartFlow(ctx, controlPoint, aperture.FlowParams{
 		Labels:         map[string]string{"user": "alice"},
 		ResultCacheKey: resultCacheKey,
 	})
-	if flow.Error() != nil {
-		panic(flow.Error())
-	}
+	must(flow.Error())
 	return flow
 }
 
 func run(controlPoint string) aperture.Flow {
 	flow := start(controlPoint, "")
-	flow.End()
+	must(flow.End().Error)
 	return flow
 }
 
@@ -46,33 +44,29 @@ func main() {
 		Address:     os.Args[1],
 		DialOptions: []grpc.DialOption{grpc.WithTransportCredentials(insecure.NewCredentials())},
 	})
-	if err != nil {
-		panic(err)
-	}
+	must(err)
 
 	first := run("limited")
 	second := run("limited")
 
 	held := start("placed", "")
 	refused := run("placed")
-	held.End()
+	must(held.End().Error)
 	again := run("placed")
 
 	miss := start("cached", "greeting")
-	miss.SetResultCache(ctx, aperture.CacheEntry{Value: []byte("hello"), TTL: time.Minute})
-	miss.End()
+	must(miss.SetResultCache(ctx, aperture.CacheEntry{Value: []byte("hello"), TTL: time.Minute}).Error())
+	must(miss.End().Error)
 	hit := start("cached", "greeting")
-	hit.End()
+	must(hit.End().Error)
 
 	run("queued")
 	started := time.Now()
 	waited := run("queued")
 	waitedMs := time.Since(started).Milliseconds()
 
-	if err := otel.GetTracerProvider().(*sdktrace.TracerProvider).ForceFlush(ctx); err != nil {
-		panic(err)
-	}
-	_ = json.NewEncoder(os.Stdout).Encode(map[string]any{
+	must(otel.GetTracerProvider().(*sdktrace.TracerProvider).ForceFlush(ctx))
+	must(json.NewEncoder(os.Stdout).Encode(map[string]any{
 		"flows":        flows,
 		"limited":      []bool{first.ShouldRun(), second.ShouldRun()},
 		"status":       second.HTTPResponseCode(),
@@ -85,5 +79,11 @@ func main() {
 		},
 		"queued":   waited.ShouldRun(),
 		"waitedMs": waitedMs,
-	})
+	}))
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
 }
