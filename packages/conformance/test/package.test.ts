@@ -21,9 +21,8 @@ const EXPORTS: Readonly<Record<string, readonly string[]>> = {
   "@aperture-flow/core/adapter": [
     "Gate",
     "RouteGates",
-    "flowOfMessage",
-    "gateOfMessage",
-    "installGate",
+    "exchangesBesideMessages",
+    "exchangesOnMessages",
     "notInstalled",
   ],
   "@aperture-flow/core/grpc": ["GrpcControl", "addFlowControlServices", "connectAgent", "flowControlInterceptor"],

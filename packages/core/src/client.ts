@@ -44,14 +44,6 @@ const NO_PARAMS: FlowParams = Object.freeze({});
 const READY_TIMEOUT_MS = 5000;
 const SHUTDOWN_TIMEOUT_MS = 5000;
 
-/** One call of `startFlow`. */
-interface Ask {
-  readonly controlPoint: string;
-  readonly params: FlowParams;
-  /** Milliseconds since the epoch; 0 where nobody keeps times. */
-  readonly startMs: number;
-}
-
 /**
  * Asks a {@link FlowControl} whether flows may run: one in this process, or a remote agent.
  *
@@ -102,23 +94,18 @@ export class ApertureClient implements FlowStarter {
     return Promise.resolve(this.beginFlow(controlPoint, params));
   }
 
-  beginFlow(controlPoint: string, params?: FlowParams): Awaitable<Flow> {
-    const timed = this.#settings.observer !== undefined || this.#control.recordFlow !== undefined;
-    const ask: Ask = {
-      // From JavaScript anything may come; from here on a control point is a text.
-      controlPoint: typeof controlPoint === "string" ? controlPoint : "",
-      params: params ?? NO_PARAMS,
-      startMs: timed ? nowMs() : 0,
-    };
+  beginFlow(controlPoint: string, given?: FlowParams): Awaitable<Flow> {
+    const params = given ?? NO_PARAMS;
+    const start = this.#start(controlPoint, params);
     try {
-      const answer = this.#check(ask);
-      if (!(answer instanceof Promise)) return this.#decided(ask, answer);
+      const answer = this.#check(start.controlPoint, params);
+      if (!(answer instanceof Promise)) return this.#decided(start, answer);
       return answer.then(
-        (response) => this.#decided(ask, response),
-        (cause) => this.#undecided(ask, cause),
+        (response) => this.#decided(start, response),
+        (cause) => this.#undecided(start, cause),
       );
     } catch (cause) {
-      return this.#undecided(ask, cause);
+      return this.#undecided(start, cause);
     }
   }
 
@@ -188,7 +175,20 @@ export class ApertureClient implements FlowStarter {
   readonly #labelComplaint: LabelComplaint = (problem, name) =>
     this.#complaints.say(`label ${problem}`, () => `label "${name}" ${problem}`);
 
-  #check({ controlPoint, params }: Ask): Awaitable<CheckResponse> {
+  #start(controlPoint: string, params: FlowParams): FlowStart {
+    const { observer, onUnreachable } = this.#settings;
+    const timed = observer !== undefined || this.#control.recordFlow !== undefined;
+    return {
+      // From JavaScript anything may come; from here on a control point is a text.
+      controlPoint: typeof controlPoint === "string" ? controlPoint : "",
+      needsDecision: params.rampMode === true || (params.onUnreachable ?? onUnreachable) === "reject",
+      resultCacheKey: params.resultCacheKey,
+      startMs: timed ? nowMs() : 0,
+      workloadStartMs: 0,
+    };
+  }
+
+  #check(controlPoint: string, params: FlowParams): Awaitable<CheckResponse> {
     if (this.#closing !== undefined)
       throw new ApertureError("APERTURE_CLOSED", "the client was shut down", { reason: "closed" });
     if (controlPoint === "") {
@@ -226,36 +226,30 @@ export class ApertureClient implements FlowStarter {
     };
   }
 
-  #decided(ask: Ask, response: CheckResponse): Flow {
+  #decided(start: FlowStart, response: CheckResponse): Flow {
     if (typeof response?.accepted !== "boolean") {
-      return this.#undecided(ask, new TypeError("the control's answer to a check is no CheckResponse"));
+      return this.#undecided(start, new TypeError("the control's answer to a check is no CheckResponse"));
     }
     this.#tally.decided(response.accepted);
-    return this.#flow(ask, response);
+    return this.#flow(start, response);
   }
 
-  #undecided(ask: Ask, cause: unknown): Flow {
+  #undecided(start: FlowStart, cause: unknown): Flow {
     const error = errorFrom(cause);
     const reason = failOpenReasonOf(error);
     this.#tally.undecided(reason);
     this.#complaints.say(
       `unreachable ${reason}`,
-      () => `no decision for "${ask.controlPoint}" (${reason}): ${error.message}`,
+      () => `no decision for "${start.controlPoint}" (${reason}): ${error.message}`,
     );
-    return this.#flow(ask, { error, reason });
+    return this.#flow(start, { error, reason });
   }
 
-  #flow({ controlPoint, params, startMs }: Ask, outcome: CheckResponse | CheckFailure): Flow {
-    const { onUnreachable, observer } = this.#settings;
-    const start: FlowStart = {
-      controlPoint,
-      needsDecision: params.rampMode === true || (params.onUnreachable ?? onUnreachable) === "reject",
-      resultCacheKey: params.resultCacheKey,
-      startMs,
-      workloadStartMs: startMs === 0 ? 0 : nowMs(),
-    };
+  #flow(start: FlowStart, outcome: CheckResponse | CheckFailure): Flow {
+    const { observer } = this.#settings;
+    if (start.startMs !== 0) start.workloadStartMs = nowMs();
     const flow = new Flow(this.#host, start, outcome);
-    if (observer !== undefined) this.#observe(() => observer.started?.(flow, start.workloadStartMs - startMs));
+    if (observer !== undefined) this.#observe(() => observer.started?.(flow, start.workloadStartMs - start.startMs));
     return flow;
   }
 

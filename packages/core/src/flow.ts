@@ -40,8 +40,8 @@ export interface FlowStart {
   readonly resultCacheKey: string | undefined;
   /** Milliseconds since the epoch; 0 where nobody keeps times. */
   readonly startMs: number;
-  /** When the decision had arrived. */
-  readonly workloadStartMs: number;
+  /** Set when the decision has arrived. */
+  workloadStartMs: number;
 }
 
 const NOTHING_TO_RETURN: Promise<EndResponse> = Promise.resolve(Object.freeze({ returns: [] }));

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { ApertureClient } from "../src/client.ts";
-import { RejectedFlowError } from "../src/rejected-flow-error.ts";
 import { FlowStatus } from "../src/contract/flow-status.ts";
 import type { Flow } from "../src/flow.ts";
+import { RejectedFlowError } from "../src/rejected-flow-error.ts";
 import { accepted, rejected, ScriptedControl } from "../src/testing/index.ts";
 import { CollectedWarnings } from "./collected-warnings.ts";
 import { lease } from "./sample-decision.ts";

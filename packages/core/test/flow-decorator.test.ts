@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { ApertureClient } from "../src/client.ts";
-import { RejectedFlowError } from "../src/rejected-flow-error.ts";
 import { flow } from "../src/flow-decorator.ts";
+import { RejectedFlowError } from "../src/rejected-flow-error.ts";
 import { accepted, rejected, ScriptedControl } from "../src/testing/index.ts";
 import { lease } from "./sample-decision.ts";
 

@@ -18,7 +18,7 @@ export function ControlPoint(name: string, overrides?: ExpressRouteOverrides) {
   return <Method extends RouteMethod>(method: Method, _context: ClassMethodDecoratorContext): Method =>
     async function (this: never, request: Request, response: Response, next: NextFunction): Promise<void> {
       try {
-        if (await guard(request, response)) await method.call(this, request, response, next);
+        if (await guard(request)) await method.call(this, request, response, next);
       } catch (error) {
         next(error);
       }

@@ -1,12 +1,13 @@
 import type { Awaitable, Flow } from "@aperture-flow/core";
 import {
   type AdapterOptions,
+  type Exchange,
+  exchangesBesideMessages,
   type Framework,
   Gate,
   notInstalled,
   RouteGates,
   type RouteOverrides,
-  STATES_BESIDE_MESSAGES,
 } from "@aperture-flow/core/adapter";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 
@@ -26,6 +27,10 @@ export type ExpressApertureOptions = AdapterOptions<Request, Response>;
 export type ExpressRouteOverrides = RouteOverrides<Request, Response>;
 
 type ExpressGate = Gate<Request, Response>;
+
+type ExpressExchange = Exchange<Request, Response>;
+
+const exchanges = exchangesBesideMessages<ExpressExchange>();
 
 const framework: Framework<Request, Response> = {
   message: (request) => request,
@@ -50,9 +55,10 @@ export function apertureMiddleware(options: ExpressApertureOptions): RequestHand
   const showFlowOn = flowShower();
   return function apertureMiddleware(request, response, next) {
     showFlowOn(request);
-    const state = STATES_BESIDE_MESSAGES.install(request, gate);
+    const exchange = exchangeOf(request, response);
+    exchange.gate = gate;
     if (options.controlPoint === undefined) next();
-    else pass(gate.admit({ request, reply: response, message: request, response, state }), next);
+    else pass(gate.admit(exchange), next);
   };
 }
 
@@ -63,14 +69,14 @@ export function apertureMiddleware(options: ExpressApertureOptions): RequestHand
  */
 export function controlPoint(name: string, overrides?: ExpressRouteOverrides): RequestHandler {
   const guard = routeGuard(name, overrides);
-  return function controlPoint(request, response, next) {
-    pass(guard(request, response), next);
+  return function controlPoint(request, _response, next) {
+    pass(guard(request), next);
   };
 }
 
 /** The innermost flow of a request, or undefined where none was started. */
 export function flowOf(request: Request): Flow | undefined {
-  return STATES_BESIDE_MESSAGES.of(request)?.flow;
+  return exchanges.of(request)?.flow;
 }
 
 function pass(mayRun: Awaitable<boolean>, next: NextFunction): void {
@@ -79,17 +85,22 @@ function pass(mayRun: Awaitable<boolean>, next: NextFunction): void {
 }
 
 /** True when the request may go on; otherwise it has been answered, or there is nobody left to answer. */
-export function routeGuard(
-  name: string,
-  overrides?: ExpressRouteOverrides,
-): (request: Request, response: Response) => Awaitable<boolean> {
+export function routeGuard(name: string, overrides?: ExpressRouteOverrides): (request: Request) => Awaitable<boolean> {
   const gates = new RouteGates(name, overrides);
-  return (request, response) => {
-    const state = STATES_BESIDE_MESSAGES.of(request);
-    if (state === undefined) throw notInstalled(name, "app.use(apertureMiddleware({ client }))");
-    const gate = gates.of(state.gate as ExpressGate);
-    return gate.admit({ request, reply: response, message: request, response, state });
+  return (request) => {
+    const exchange = exchanges.of(request);
+    if (exchange === undefined) throw notInstalled(name, "app.use(apertureMiddleware({ client }))");
+    return gates.of(exchange.gate as ExpressGate).admit(exchange);
   };
+}
+
+function exchangeOf(request: Request, response: Response): ExpressExchange {
+  const known = exchanges.of(request);
+  if (known !== undefined) return known;
+  const parts = { request, reply: response, message: request, response, headers: response };
+  const exchange = { ...parts, gate: undefined, flow: undefined };
+  exchanges.keep(exchange);
+  return exchange;
 }
 
 /**

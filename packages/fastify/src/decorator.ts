@@ -17,6 +17,6 @@ export function ControlPoint(name: string, overrides?: FastifyRouteOverrides) {
   const guard = routeGuard(name, overrides);
   return <Method extends RouteMethod>(method: Method, _context: ClassMethodDecoratorContext): Method =>
     async function (this: never, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-      return (await guard(request, reply)) ? method.call(this, request, reply) : reply;
+      return (await guard(request)) ? method.call(this, request, reply) : reply;
     } as Method; // Of a rejected request it returns the reply, which Fastify takes for "answered".
 }

@@ -1,18 +1,16 @@
 import type { Awaitable, Flow } from "@aperture-flow/core";
 import {
   type AdapterOptions,
-  type AnswerHeaders,
-  type Exchange,
-  type ExchangeState,
+  exchangesOnMessages,
   type Framework,
   Gate,
   notInstalled,
   RouteGates,
   type RouteOverrides,
-  STATES_ON_MESSAGES,
 } from "@aperture-flow/core/adapter";
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import fp from "fastify-plugin";
+import { FastifyExchange } from "./fastify-exchange.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -36,6 +34,8 @@ export type FastifyRouteOverrides = RouteOverrides<FastifyRequest, FastifyReply>
 
 type FastifyGate = Gate<FastifyRequest, FastifyReply>;
 
+const exchanges = exchangesOnMessages<FastifyExchange>();
+
 const framework: Framework<FastifyRequest, FastifyReply> = {
   message: (request) => request.raw,
   target: (request) => request.originalUrl,
@@ -57,17 +57,21 @@ const plugin: FastifyPluginAsync<FastifyApertureOptions> = async (instance, opti
     instance.decorateRequest("aperture", { getter: currentFlow });
   }
   const { hook = "onRequest" } = options;
-  const install = (request: FastifyRequest) => STATES_ON_MESSAGES.install(request.raw, gate);
+  const install = (request: FastifyRequest, reply: FastifyReply): FastifyExchange => {
+    const exchange = exchangeOf(request, reply);
+    exchange.gate = gate;
+    return exchange;
+  };
   if (hook !== "onRequest") {
-    instance.addHook("onRequest", (request, _reply, next) => {
-      install(request);
+    instance.addHook("onRequest", (request, reply, next) => {
+      install(request, reply);
       next();
     });
   }
   const check: onRequestHookHandler = (request, reply, next) => {
-    const state = (hook === "onRequest" ? undefined : STATES_ON_MESSAGES.of(request.raw)) ?? install(request);
+    const exchange = hook === "onRequest" ? install(request, reply) : exchangeOf(request, reply);
     const route = request.routeOptions.config?.aperture;
-    const mayRun = (route === undefined ? gate : route.of(gate)).admit(exchangeOf(request, reply, state));
+    const mayRun = (route === undefined ? gate : route.of(gate)).admit(exchange);
     if (mayRun === true) next();
     else if (mayRun !== false) mayRun.then((runs) => runs && next(), next);
   };
@@ -76,7 +80,7 @@ const plugin: FastifyPluginAsync<FastifyApertureOptions> = async (instance, opti
 };
 
 function currentFlow(this: FastifyRequest): Flow | undefined {
-  return STATES_ON_MESSAGES.of(this.raw)?.flow;
+  return exchanges.of(this.raw)?.flow;
 }
 
 /**
@@ -104,8 +108,7 @@ export function controlPoint(name: string, overrides?: FastifyRouteOverrides): C
   return {
     config: { aperture: new RouteGates(name, overrides) },
     onRequest: (request, _reply, next) => {
-      if (STATES_ON_MESSAGES.of(request.raw) === undefined)
-        next(notInstalled(name, "app.register(aperturePlugin, { client })"));
+      if (exchanges.of(request.raw) === undefined) next(notInstalled(name, "app.register(aperturePlugin, { client })"));
       else next();
     },
   };
@@ -113,43 +116,26 @@ export function controlPoint(name: string, overrides?: FastifyRouteOverrides): C
 
 /** The innermost flow of a request, or undefined where none was started. */
 export function flowOf(request: FastifyRequest): Flow | undefined {
-  return STATES_ON_MESSAGES.of(request.raw)?.flow;
+  return exchanges.of(request.raw)?.flow;
 }
 
 /** True when the request may go on; otherwise it has been answered, or there is nobody left to answer. */
 export function routeGuard(
   name: string,
   overrides?: FastifyRouteOverrides,
-): (request: FastifyRequest, reply: FastifyReply) => Awaitable<boolean> {
+): (request: FastifyRequest) => Awaitable<boolean> {
   const gates = new RouteGates(name, overrides);
-  return (request, reply) => {
-    const state = STATES_ON_MESSAGES.of(request.raw);
-    if (state === undefined) throw notInstalled(name, "app.register(aperturePlugin, { client })");
-    return gates.of(state.gate as FastifyGate).admit(exchangeOf(request, reply, state));
+  return ({ raw }) => {
+    const exchange = exchanges.of(raw);
+    if (exchange === undefined) throw notInstalled(name, "app.register(aperturePlugin, { client })");
+    return gates.of(exchange.gate as FastifyGate).admit(exchange);
   };
 }
 
-function exchangeOf(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  state: ExchangeState,
-): Exchange<FastifyRequest, FastifyReply> {
-  return { request, reply, message: request.raw, response: reply.raw, state, headers: new ReplyHeaders(reply) };
-}
-
-/** Fastify writes the reply's headers over those of the response, and plugins such as CORS use the reply's. */
-class ReplyHeaders implements AnswerHeaders {
-  readonly #reply: FastifyReply;
-
-  constructor(reply: FastifyReply) {
-    this.#reply = reply;
-  }
-
-  getHeader(name: string): ReturnType<FastifyReply["getHeader"]> {
-    return this.#reply.getHeader(name);
-  }
-
-  setHeader(name: string, value: string): void {
-    this.#reply.header(name, value);
-  }
+function exchangeOf(request: FastifyRequest, reply: FastifyReply): FastifyExchange {
+  const known = exchanges.of(request.raw);
+  if (known?.request === request) return known;
+  const exchange = new FastifyExchange(request, reply);
+  exchanges.keep(exchange);
+  return exchange;
 }

@@ -2,13 +2,12 @@ import type { Awaitable, Flow } from "@aperture-flow/core";
 import {
   type AdapterOptions,
   type Exchange,
-  type ExchangeState,
+  exchangesOnMessages,
   type Framework,
   Gate,
   notInstalled,
   RouteGates,
   type RouteOverrides,
-  STATES_ON_MESSAGES,
 } from "@aperture-flow/core/adapter";
 import type { Context, Middleware, Next } from "koa";
 
@@ -27,6 +26,10 @@ export type KoaRouteOverrides = RouteOverrides<Context, Context>;
 
 type KoaGate = Gate<Context, Context>;
 
+type KoaExchange = Exchange<Context, Context>;
+
+const exchanges = exchangesOnMessages<KoaExchange>();
+
 const framework: Framework<Context, Context> = {
   message: (context) => context.req,
   target: (context) => context.originalUrl,
@@ -39,9 +42,9 @@ const framework: Framework<Context, Context> = {
   },
   reject(context, { status, headers, body }) {
     context.status = status;
-    context.body = body;
-    // After the body, which would choose a content type of its own.
+    // Before the body, which would choose a content type where there is none.
     context.set({ ...headers });
+    context.body = body;
   },
 };
 
@@ -57,8 +60,9 @@ const framework: Framework<Context, Context> = {
 export function apertureMiddleware(options: KoaApertureOptions): Middleware {
   const gate: KoaGate = new Gate({ options, framework });
   return function apertureMiddleware(context, next) {
-    const state = STATES_ON_MESSAGES.install(context.req, gate);
-    return options.controlPoint === undefined ? next() : pass(gate.admit(exchangeOf(context, state)), next);
+    const exchange = exchangeOf(context);
+    exchange.gate = gate;
+    return options.controlPoint === undefined ? next() : pass(gate.admit(exchange), next);
   };
 }
 
@@ -76,16 +80,16 @@ export function controlPoint(name: string, overrides?: KoaRouteOverrides): Middl
 
 /** The innermost flow of a request, or undefined where none was started. */
 export function flowOf(context: Context): Flow | undefined {
-  return STATES_ON_MESSAGES.of(context.req)?.flow;
+  return exchanges.of(context.req)?.flow;
 }
 
 /** True when the request may go on; otherwise it has been answered, or there is nobody left to answer. */
 export function routeGuard(name: string, overrides?: KoaRouteOverrides): (context: Context) => Awaitable<boolean> {
   const gates = new RouteGates(name, overrides);
   return (context) => {
-    const state = STATES_ON_MESSAGES.of(context.req);
-    if (state === undefined) throw notInstalled(name, "app.use(apertureMiddleware({ client }))");
-    return gates.of(state.gate as KoaGate).admit(exchangeOf(context, state));
+    const exchange = exchanges.of(context.req);
+    if (exchange === undefined) throw notInstalled(name, "app.use(apertureMiddleware({ client }))");
+    return gates.of(exchange.gate as KoaGate).admit(exchange);
   };
 }
 
@@ -94,6 +98,19 @@ function pass(mayRun: Awaitable<boolean>, next: Next): Promise<void> {
   return mayRun ? next() : Promise.resolve();
 }
 
-function exchangeOf(context: Context, state: ExchangeState): Exchange<Context, Context> {
-  return { request: context, reply: context, message: context.req, response: context.res, state };
+function exchangeOf(context: Context): KoaExchange {
+  const known = exchanges.of(context.req);
+  if (known?.request === context) return known;
+  const { req: message, res: response } = context;
+  const exchange = {
+    request: context,
+    reply: context,
+    message,
+    response,
+    headers: response,
+    gate: undefined,
+    flow: undefined,
+  };
+  exchanges.keep(exchange);
+  return exchange;
 }

@@ -2,8 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { FlowStatus } from "../contract/flow-status.ts";
 import type { Flow } from "../flow.ts";
-import type { AnswerHeaders } from "./answer-headers.ts";
-import type { ExchangeState } from "./exchange-state.ts";
+import type { Exchange } from "./exchange.ts";
 
 /** How a response's outcome becomes a flow's status. */
 export interface EndOptions {
@@ -13,19 +12,6 @@ export interface EndOptions {
 
 export interface ResponseEndOptions extends EndOptions {
   readonly sockets: SocketWatch;
-}
-
-/** One request and its response. */
-export interface Exchange<Req = unknown, Reply = unknown> {
-  /** The two as the framework has them. */
-  readonly request: Req;
-  readonly reply: Reply;
-  readonly message: IncomingMessage;
-  readonly response: ServerResponse;
-  /** What the adapters remember of the request. */
-  readonly state: ExchangeState;
-  /** Where the framework keeps the headers of its answer until it sends them; the response by default. */
-  readonly headers?: AnswerHeaders | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { FlowHttp, FlowParams } from "../flow-params.ts";
-import type { LabelValues } from "../labels.ts";
-import { type Exchange, isAbandoned, type SocketWatch } from "./end-with-response.ts";
+import type { LabelSources } from "../labels.ts";
+import { isAbandoned, type SocketWatch } from "./end-with-response.ts";
+import type { Exchange } from "./exchange.ts";
 import type { AdapterOptions } from "./options.ts";
 
 /**
@@ -12,7 +13,7 @@ import type { AdapterOptions } from "./options.ts";
  * cost five times what the rest of an admission does.
  */
 export class GateCall implements FlowParams {
-  readonly labels: readonly LabelValues[];
+  readonly labels: LabelSources;
   readonly http: FlowHttp | undefined;
   readonly timeoutMs: number | undefined;
   readonly rampMode: boolean | undefined;
@@ -61,7 +62,7 @@ export class GateCall implements FlowParams {
 
 /** What a flow is about, and whose request it is. */
 export interface CallSubject {
-  readonly labels: readonly LabelValues[];
+  readonly labels: LabelSources;
   readonly http: FlowHttp | undefined;
   readonly exchange: Exchange;
 }

@@ -2,15 +2,10 @@ import type { Awaitable } from "../contract/flow-control.ts";
 import { FlowStatus } from "../contract/flow-status.ts";
 import type { Flow } from "../flow.ts";
 import type { FlowHttp } from "../flow-params.ts";
-import type { LabelValues } from "../labels.ts";
+import type { LabelSources, LabelValues } from "../labels.ts";
 import { exposeRateLimitHeaders, leavesBodyUnread } from "./answer-headers.ts";
-import {
-  type Exchange,
-  endWithResponse,
-  isAbandoned,
-  type ResponseEndOptions,
-  SocketWatch,
-} from "./end-with-response.ts";
+import { endWithResponse, isAbandoned, type ResponseEndOptions, SocketWatch } from "./end-with-response.ts";
+import type { Exchange } from "./exchange.ts";
 import { GateCall } from "./gate-call.ts";
 import { type GateSettings, gateSettings } from "./gate-settings.ts";
 import { type RequestReader, targetPath } from "./http-labels.ts";
@@ -49,7 +44,8 @@ export class Gate<Req, Reply = unknown> {
   readonly #sockets: SocketWatch;
   readonly #endOptions: ResponseEndOptions;
   readonly #headers: RateLimitHeaders;
-  #plan: RequestLabelPlan;
+  readonly #planOfAll: RequestLabelPlan;
+  readonly #plans = new WeakMap<ReadonlySet<string>, RequestLabelPlan>();
 
   /** @throws ApertureError APERTURE_OPTION_INVALID with what to write instead. */
   constructor(given: GateOptions<Req, Reply>, parent?: Gate<Req, Reply>) {
@@ -59,7 +55,7 @@ export class Gate<Req, Reply = unknown> {
     this.#sockets = parent === undefined ? new SocketWatch() : parent.#sockets;
     this.#endOptions = { ...this.#settings, sockets: this.#sockets };
     this.#headers = parent === undefined ? new RateLimitHeaders() : parent.#headers;
-    this.#plan = requestLabelPlan(this.#settings, undefined);
+    this.#planOfAll = requestLabelPlan(this.#settings, undefined);
   }
 
   /** The gate of a route: the same, but for the control point and what the route sets itself. */
@@ -104,13 +100,13 @@ export class Gate<Req, Reply = unknown> {
     return undefined;
   }
 
-  #controlPointOf({ request, state }: Exchange<Req, Reply>): string | undefined {
+  #controlPointOf({ request, flow }: Exchange<Req, Reply>): string | undefined {
     const { controlPoint, skip } = this.options;
     if (controlPoint === undefined || this.#mode() === "off") return undefined;
     if (this.#ignores(request) || skip?.(request) === true) return undefined;
     const name = typeof controlPoint === "function" ? controlPoint(request) : controlPoint;
     // Mounted twice with one name, as on an application and on its router: still one flow.
-    return state.flow?.controlPoint === name ? undefined : name;
+    return flow?.controlPoint === name ? undefined : name;
   }
 
   #ignores(request: Req): boolean {
@@ -121,24 +117,35 @@ export class Gate<Req, Reply = unknown> {
   }
 
   #start(controlPoint: string, own: LabelValues, exchange: Exchange<Req, Reply>): Awaitable<Flow> {
-    const parts = new RequestParts(exchange.request, this.#given.framework, this.#settings.ipv6PrefixLength);
-    const labels = [own, ...labelsOfRequest(this.#planFor(controlPoint), parts)];
-    const http = this.#settings.http && this.#whole(exchange.request, parts.path);
+    const labels = this.#labelsOf(controlPoint, own, exchange.request);
+    const http = this.#settings.http && this.#whole(exchange.request);
     const call = new GateCall(this.options, { labels, http, exchange }, this.#sockets);
     const flow = this.options.client.beginFlow(controlPoint, call);
     return flow instanceof Promise ? flow.finally(() => call.answered()) : flow;
   }
 
-  /** Kept until the policies change: who reads which labels is the same for all requests until then. */
-  #planFor(controlPoint: string): RequestLabelPlan {
-    const read = this.options.client.labelsRead?.(controlPoint);
-    if (read !== this.#plan.read) this.#plan = requestLabelPlan(this.#settings, read);
-    return this.#plan;
+  #labelsOf(controlPoint: string, own: LabelValues, request: Req): LabelSources {
+    const plan = this.#planFor(this.options.client.labelsRead?.(controlPoint));
+    if (plan.isEmpty) return own;
+    const parts = new RequestParts(request, this.#given.framework, this.#settings.ipv6PrefixLength);
+    return [own, ...labelsOfRequest(plan, parts)];
   }
 
-  #whole(request: Req, path: string): FlowHttp | undefined {
+  /** Made once for each set of policies: who reads which labels is the same for all requests until they change. */
+  #planFor(read: ReadonlySet<string> | undefined): RequestLabelPlan {
+    if (read === undefined) return this.#planOfAll;
+    let plan = this.#plans.get(read);
+    if (plan === undefined) {
+      plan = requestLabelPlan(this.#settings, read);
+      this.#plans.set(read, plan);
+    }
+    return plan;
+  }
+
+  #whole(request: Req): FlowHttp | undefined {
     const { http: settings, complaints } = this.#settings;
     const { framework: reader } = this.#given;
+    const path = targetPath(reader.target(request));
     return settings && wholeRequest(request, path, { reader, settings, body: this.options.sendBody, complaints });
   }
 
@@ -149,7 +156,7 @@ export class Gate<Req, Reply = unknown> {
       framework.abandon?.(exchange.reply);
       return false;
     }
-    exchange.state.flow = flow;
+    exchange.flow = flow;
     framework.showFlow?.(exchange.request, flow);
     try {
       this.#writeHeaders(flow, exchange);
@@ -187,7 +194,7 @@ export class Gate<Req, Reply = unknown> {
     return typeof mode === "function" ? mode() : mode;
   }
 
-  #writeHeaders(flow: Flow, { response, headers = response }: Exchange<Req, Reply>): void {
+  #writeHeaders(flow: Flow, { response, headers }: Exchange<Req, Reply>): void {
     if (response.headersSent) return;
     const { rateLimitHeaders, exposeHeaders } = this.#settings;
     const answer = flow.checkResponse();

@@ -1,11 +1,10 @@
 export type { AnswerHeaders } from "./answer-headers.ts";
-export type { Exchange } from "./end-with-response.ts";
 export {
-  type ExchangeState,
-  type ExchangeStates,
-  STATES_BESIDE_MESSAGES,
-  STATES_ON_MESSAGES,
-} from "./exchange-state.ts";
+  type Exchange,
+  type Exchanges,
+  exchangesBesideMessages,
+  exchangesOnMessages,
+} from "./exchange.ts";
 export { type Framework, Gate, type GateOptions } from "./gate.ts";
 export type { RequestReader } from "./http-labels.ts";
 export { notInstalled } from "./not-installed.ts";

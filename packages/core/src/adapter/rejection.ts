@@ -19,8 +19,8 @@ export interface Problem {
   readonly status: number;
   readonly detail: string;
   /** Names of the policies whose limiters turned the flow away. */
-  readonly "violated-policies"?: readonly string[];
-  readonly retry_after_ms?: number;
+  readonly "violated-policies"?: readonly string[] | undefined;
+  readonly retry_after_ms?: number | undefined;
 }
 
 const PROBLEM_TYPES = "https://iana.org/assignments/http-problem-types";
@@ -71,17 +71,25 @@ export function rejectionOf(flow: Flow, accept: string | undefined): Rejection {
 function problemOf(flow: Flow, status: number, waitMs: number | undefined): Problem {
   const kind = flow.rejectReason === undefined ? OVERLOADED : KINDS[flow.rejectReason];
   const wait = waitMs === undefined ? "" : ` Try again in ${retryAfterSeconds(waitMs)} s.`;
-  const dropped = flow.checkResponse()?.decisions.filter((decision) => decision.dropped) ?? [];
-  const policies = [...new Set(dropped.map((decision) => decision.ref.policy))];
-  return {
+  const policies = droppingPolicies(flow);
+  const problem: { -readonly [Name in keyof Problem]: Problem[Name] } = {
     type: kind.type,
     // RFC 9457 4.2.1: with about:blank the title is the status phrase.
     title: kind.type === "about:blank" ? (STATUS_CODES[status] ?? kind.title) : kind.title,
     status,
     detail: kind.detail + wait,
-    ...(policies.length > 0 && { "violated-policies": policies }),
-    ...(waitMs !== undefined && { retry_after_ms: Math.ceil(waitMs) }),
   };
+  if (policies.length > 0) problem["violated-policies"] = policies;
+  if (waitMs !== undefined) problem.retry_after_ms = Math.ceil(waitMs);
+  return problem;
+}
+
+function droppingPolicies(flow: Flow): readonly string[] {
+  const policies: string[] = [];
+  for (const { dropped, ref } of flow.checkResponse()?.decisions ?? []) {
+    if (dropped && !policies.includes(ref.policy)) policies.push(ref.policy);
+  }
+  return policies;
 }
 
 function plain(problem: Problem): string {
@@ -92,7 +100,7 @@ const JSON_RANGES = new Set(["*/*", "application/*", "application/json", "applic
 
 /** True where the header is absent or lists a range that takes a JSON problem, with any weight but 0. */
 export function acceptsJson(accept: string | undefined): boolean {
-  if (accept === undefined || accept.trim() === "") return true;
+  if (accept === undefined || JSON_RANGES.has(accept) || accept.trim() === "") return true;
   return accept.split(",").some((range) => {
     const [type = "", ...parameters] = range.split(";").map((part) => part.trim().toLowerCase());
     const refused = parameters.some((parameter) => /^q=0(\.0{0,3})?$/.test(parameter));

@@ -20,8 +20,8 @@ const NONE: LabelValues = Object.freeze({});
 
 /** Which labels are made of each request of a gate. */
 export interface RequestLabelPlan {
-  /** What the decider reads at the control point; undefined for everything. */
-  readonly read: ReadonlySet<string> | undefined;
+  /** None at all. */
+  readonly isEmpty: boolean;
   readonly http: readonly HttpLabel[];
   readonly headers: readonly HeaderLabel[];
   readonly trustedBaggage: true | readonly string[] | undefined;
@@ -36,15 +36,15 @@ export function requestLabelPlan(
   read: ReadonlySet<string> | undefined,
 ): RequestLabelPlan {
   // Where the whole request is sent, whoever decides makes the others, and reads what classifiers make of it.
-  if (http !== undefined) return { read, http: PLACE_LABELS, headers, trustedBaggage: trusted };
-  if (read === undefined) return { read, http: HTTP_LABELS, headers, trustedBaggage: trusted };
+  if (http !== undefined) return { isEmpty: false, http: PLACE_LABELS, headers, trustedBaggage: trusted };
+  if (read === undefined) return { isEmpty: false, http: HTTP_LABELS, headers, trustedBaggage: trusted };
   const names = trusted === true ? [...read] : (trusted ?? []).filter((name) => read.has(name));
-  return {
-    read,
+  const wanted = {
     http: HTTP_LABELS.filter(({ name }) => read.has(name)),
     headers: headers.filter(({ label }) => read.has(label)),
     trustedBaggage: names.length === 0 ? undefined : names,
   };
+  return { ...wanted, isEmpty: wanted.http.length + wanted.headers.length + names.length === 0 };
 }
 
 /** What one request says of itself, below the application's labels: HTTP, allowed headers, trusted baggage. */
