@@ -6,7 +6,7 @@ import type { FlowRecord } from "./contract/flow-record.ts";
 import { defaultLogger, type Logger } from "./environment.ts";
 import type { Flow } from "./flow.ts";
 import { usableTimeout } from "./flow-params.ts";
-import { DEFAULT_LABEL_LIMITS, type LabelLimits, type LabelValues } from "./labels.ts";
+import { DEFAULT_LABEL_LIMITS, type LabelLimits, type LabelValues, NO_LABELS } from "./labels.ts";
 import { unknownOptions } from "./option-names.ts";
 
 /** Told of flows as they pass, for metrics and live views. What it throws is caught and said once. */
@@ -97,7 +97,7 @@ export function clientSettings(options: ApertureClientOptions): ClientSettings {
     decider,
     timeoutMs: timeoutOf("timeoutMs", options.timeoutMs, patience),
     endTimeoutMs: timeoutOf("endTimeoutMs", options.endTimeoutMs, END_TIMEOUT_MS),
-    labels: { ...options.labels },
+    labels: options.labels === undefined ? NO_LABELS : { ...options.labels },
     labelLimits: labelLimitsOf(options.labelLimits),
     onUnreachable: unreachableOf(options.onUnreachable),
     complaints,

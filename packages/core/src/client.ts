@@ -2,7 +2,7 @@ import type { AgentSettings } from "./agent-options.ts";
 import { type ApertureClientOptions, type ClientSettings, clientSettings } from "./client-options.ts";
 import type { Complaints } from "./complaints.ts";
 import type { ConnectionState } from "./connection-state.ts";
-import type { CheckResponse } from "./contract/check.ts";
+import type { CheckRequest, CheckResponse } from "./contract/check.ts";
 import { ApertureError, errorFrom, failOpenReasonOf } from "./contract/errors.ts";
 import type { Awaitable, CallOptions, FlowControl } from "./contract/flow-control.ts";
 import type { FlowRecord } from "./contract/flow-record.ts";
@@ -99,11 +99,7 @@ export class ApertureClient implements FlowStarter {
     const start = this.#start(controlPoint, params);
     try {
       const answer = this.#check(start.controlPoint, params);
-      if (!(answer instanceof Promise)) return this.#decided(start, answer);
-      return answer.then(
-        (response) => this.#decided(start, response),
-        (cause) => this.#undecided(start, cause),
-      );
+      return answer instanceof Promise ? this.#decidedLater(start, answer) : this.#decided(start, answer);
     } catch (cause) {
       return this.#undecided(start, cause);
     }
@@ -189,41 +185,51 @@ export class ApertureClient implements FlowStarter {
   }
 
   #check(controlPoint: string, params: FlowParams): Awaitable<CheckResponse> {
-    if (this.#closing !== undefined)
-      throw new ApertureError("APERTURE_CLOSED", "the client was shut down", { reason: "closed" });
-    if (controlPoint === "") {
-      const message = "a control point is a text that is not empty";
-      throw new ApertureError("APERTURE_OPTION_INVALID", message, { reason: "invalid-argument" });
-    }
+    if (this.#closing !== undefined || controlPoint === "") throw this.#refusal();
     const { labels: shared, labelLimits } = this.#settings;
     const labels = mergeLabels(labelSources(params.labels, shared), labelLimits, this.#labelComplaint);
-    const { http, resultCacheKey: resultKey, globalCacheKeys: globalKeys } = params;
     const rampMode = params.rampMode === true;
     const call = this.#call(params);
-    if (http !== undefined) {
-      const { request, source, destination } = http;
-      const whole = { controlPoint, labels, http: request, source, destination, rampMode, expectEnd: true };
-      return this.#control.checkHttp(whole, call);
+    if (params.http !== undefined) {
+      const { request: http, source, destination } = params.http;
+      return this.#control.checkHttp(
+        { controlPoint, labels, http, source, destination, rampMode, expectEnd: true },
+        call,
+      );
     }
-    const cache = resultKey === undefined && globalKeys === undefined ? undefined : { resultKey, globalKeys };
-    return this.#control.check({ controlPoint, labels, rampMode, expectEnd: true, cache }, call);
+    return this.#control.check({ controlPoint, labels, rampMode, expectEnd: true, cache: cacheKeys(params) }, call);
+  }
+
+  #refusal(): ApertureError {
+    if (this.#closing !== undefined) {
+      return new ApertureError("APERTURE_CLOSED", "the client was shut down", { reason: "closed" });
+    }
+    const message = "a control point is a text that is not empty";
+    return new ApertureError("APERTURE_OPTION_INVALID", message, { reason: "invalid-argument" });
   }
 
   /** The flow's own parameters where they say it all: a signal behind a getter is then made only if somebody waits. */
   #call(params: FlowParams): CallOptions {
+    const isPatient = this.#settings.timeoutMs === Number.POSITIVE_INFINITY;
+    if (isPatient && params.timeoutMs === undefined && params.grpcCallOptions === undefined) return params;
     let timeoutMs = requestedTimeout(params, wallMs);
     if (timeoutMs === "invalid") {
       this.#complaints.say("timeout", () => "a flow asked for a timeout that is no time; the client's own was used");
       timeoutMs = undefined;
     }
-    timeoutMs ??= this.#settings.timeoutMs;
-    if (timeoutMs === Number.POSITIVE_INFINITY && params.timeoutMs === undefined) return params;
     return {
-      timeoutMs: finite(timeoutMs),
+      timeoutMs: finite(timeoutMs ?? this.#settings.timeoutMs),
       get signal() {
         return params.signal;
       },
     };
+  }
+
+  #decidedLater(start: FlowStart, answer: Promise<CheckResponse>): Promise<Flow> {
+    return answer.then(
+      (response) => this.#decided(start, response),
+      (cause) => this.#undecided(start, cause),
+    );
   }
 
   #decided(start: FlowStart, response: CheckResponse): Flow {
@@ -246,21 +252,25 @@ export class ApertureClient implements FlowStarter {
   }
 
   #flow(start: FlowStart, outcome: CheckResponse | CheckFailure): Flow {
-    const { observer } = this.#settings;
     if (start.startMs !== 0) start.workloadStartMs = nowMs();
     const flow = new Flow(this.#host, start, outcome);
-    if (observer !== undefined) this.#observe(() => observer.started?.(flow, start.workloadStartMs - start.startMs));
+    if (this.#settings.observer !== undefined) this.#tellStarted(flow, start.workloadStartMs - start.startMs);
     return flow;
   }
 
   #ended(flow: Flow): void {
-    const { observer } = this.#settings;
-    if (observer !== undefined || this.#control.recordFlow !== undefined) {
-      const record = recordOf(flow);
-      if (record !== undefined) this.#observe(() => this.#control.recordFlow?.(record));
-      this.#observe(() => observer?.ended?.(flow, record));
-    }
+    if (this.#settings.observer !== undefined || this.#control.recordFlow !== undefined) this.#tellEnded(flow);
     this.#tally.ended();
+  }
+
+  #tellStarted(flow: Flow, checkMs: number): void {
+    this.#observe(() => this.#settings.observer?.started?.(flow, checkMs));
+  }
+
+  #tellEnded(flow: Flow): void {
+    const record = recordOf(flow);
+    if (record !== undefined) this.#observe(() => this.#control.recordFlow?.(record));
+    this.#observe(() => this.#settings.observer?.ended?.(flow, record));
   }
 
   #observe(tell: () => void): void {
@@ -276,6 +286,10 @@ export class ApertureClient implements FlowStarter {
 async function connect(agent: AgentSettings, complaints: Complaints): Promise<ConnectedControl> {
   const { GrpcControl } = await import("./grpc/index.ts");
   return new GrpcControl(agent, complaints);
+}
+
+function cacheKeys({ resultCacheKey: resultKey, globalCacheKeys: globalKeys }: FlowParams): CheckRequest["cache"] {
+  return resultKey === undefined && globalKeys === undefined ? undefined : { resultKey, globalKeys };
 }
 
 /** Calls say "no limit" by leaving the time out: a timer would take `Infinity` for "at once". */

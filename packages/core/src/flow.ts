@@ -44,6 +44,7 @@ export interface FlowStart {
   workloadStartMs: number;
 }
 
+const NO_LEASES: readonly Lease[] = Object.freeze([]);
 const NOTHING_TO_RETURN: Promise<EndResponse> = Promise.resolve(Object.freeze({ returns: [] }));
 
 /**
@@ -229,16 +230,15 @@ export class Flow {
    */
   end(): Promise<EndResponse> {
     if (this.#end === undefined) {
-      this.#end = this.#giveBack();
+      const leases = this.#response?.accepted === true ? this.#response.leases : NO_LEASES;
+      this.#end = leases.length === 0 ? NOTHING_TO_RETURN : this.#giveBack(leases);
       this.#host.ended(this);
     }
     return this.#end;
   }
 
-  #giveBack(): Promise<EndResponse> {
+  #giveBack(leases: readonly Lease[]): Promise<EndResponse> {
     const { control, endCall } = this.#host;
-    const leases = this.#response?.accepted === true ? this.#response.leases : [];
-    if (leases.length === 0) return NOTHING_TO_RETURN;
     try {
       const answer = control.end({ controlPoint: this.controlPoint, leases }, endCall);
       return answer instanceof Promise

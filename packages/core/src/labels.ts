@@ -35,12 +35,14 @@ export type LabelComplaint = (problem: string, name: string) => void;
 const Bag = function () {} as unknown as new () => Record<string, string>;
 Bag.prototype = Object.freeze(Object.create(null));
 
-const NO_LABELS: LabelValues = Object.freeze({});
+/** No labels: sources that are this very object cost nothing. */
+export const NO_LABELS: LabelValues = Object.freeze({});
 
 /** A flow's own sources, with the labels that all flows of a client share below them. */
 export function labelSources(own: LabelSources | undefined, shared: LabelValues): readonly LabelValues[] {
-  if (own === undefined) return [NO_LABELS, shared];
-  return isList(own) ? [...own, shared] : [own, shared];
+  if (own === undefined) return [shared];
+  if (isList(own)) return [...own, shared];
+  return shared === NO_LABELS ? [own] : [own, shared];
 }
 
 /** `Array.isArray` does not narrow a readonly array. */

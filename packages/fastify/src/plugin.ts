@@ -45,7 +45,7 @@ const framework: Framework<FastifyRequest, FastifyReply> = {
   reject(reply, { status, headers, body }) {
     reply
       .code(status)
-      .headers({ ...headers })
+      .headers(headers)
       .send(body);
   },
   abandon: (reply) => void reply.hijack(),

@@ -43,7 +43,7 @@ const framework: Framework<Context, Context> = {
   reject(context, { status, headers, body }) {
     context.status = status;
     // Before the body, which would choose a content type where there is none.
-    context.set({ ...headers });
+    context.set(headers);
     context.body = body;
   },
 };

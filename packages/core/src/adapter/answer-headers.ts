@@ -9,12 +9,13 @@ export interface AnswerHeaders {
   setHeader(name: string, value: string): void;
 }
 
-/**
- * Lets scripts of other origins read our headers. Without being told to, only on an answer that CORS middleware has
- * already been at.
- */
-export function exposeRateLimitHeaders(answer: AnswerHeaders, expose: boolean | undefined, legacy: boolean): void {
-  if (!(expose ?? answer.getHeader("access-control-allow-origin") !== undefined)) return;
+/** True on an answer that CORS middleware has already been at. */
+export function hasCors(answer: AnswerHeaders): boolean {
+  return answer.getHeader("access-control-allow-origin") !== undefined;
+}
+
+/** Lets scripts of other origins read our headers. */
+export function exposeRateLimitHeaders(answer: AnswerHeaders, legacy: boolean): void {
   const names = String(answer.getHeader("Access-Control-Expose-Headers") ?? "")
     .split(",")
     .map((name) => name.trim())

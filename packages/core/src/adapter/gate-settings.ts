@@ -33,10 +33,19 @@ const OPTION_NAMES = [
 
 const CREDENTIALS = ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"];
 
+/** How long an application's own labels are waited for, unless the flow itself has less time. */
+const LABELS_TIMEOUT_MS = 1000;
+
+/** Whether a request is not checked, by its method and path. */
+export type Ignores = (method: string, path: string) => boolean;
+
 /** What can be worked out once, when the options are given. */
 export interface GateSettings {
   readonly headers: readonly HeaderLabel[];
-  readonly ignores: (method: string, path: string) => boolean;
+  /** Absent where nothing is ignored. */
+  readonly ignores: Ignores | undefined;
+  /** How long a promise of the application's labels is waited for. */
+  readonly labelsTimeoutMs: number;
   readonly trustedBaggage: true | readonly string[] | undefined;
   readonly rateLimitHeaders: boolean | "legacy";
   readonly exposeHeaders: boolean | undefined;
@@ -61,6 +70,7 @@ export function gateSettings<Req>(options: AdapterOptions<Req, never>, extraName
   return {
     headers: (options.headerLabels ?? []).map(headerLabel).map(refuseTwins),
     ignores: ignoring(options),
+    labelsTimeoutMs: Math.min(options.timeoutMs || LABELS_TIMEOUT_MS, LABELS_TIMEOUT_MS),
     trustedBaggage: trustBaggage === false ? undefined : trustBaggage,
     rateLimitHeaders,
     exposeHeaders: options.exposeHeaders,
@@ -112,17 +122,14 @@ function refuseTwins(added: HeaderLabel, index: number, all: readonly HeaderLabe
   return added;
 }
 
-function ignoring<Req>({
-  ignoredPaths = [],
-  ignoredMethods = [],
-}: AdapterOptions<Req, never>): GateSettings["ignores"] {
+function ignoring<Req>({ ignoredPaths = [], ignoredMethods = [] }: AdapterOptions<Req, never>): Ignores | undefined {
   const methods = new Set(ignoredMethods.map((method) => method.toUpperCase()));
   const exact = new Set(ignoredPaths.filter((path) => typeof path === "string" && !path.endsWith("*")));
   const prefixes = ignoredPaths.flatMap((path) =>
     typeof path === "string" && path.endsWith("*") ? path.slice(0, -1) : [],
   );
   const patterns = ignoredPaths.filter((path) => path instanceof RegExp);
-  if (methods.size + ignoredPaths.length === 0) return () => false;
+  if (methods.size + ignoredPaths.length === 0) return undefined;
   return (method, path) =>
     methods.has(method) ||
     exact.has(path) ||

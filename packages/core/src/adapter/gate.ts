@@ -3,16 +3,16 @@ import { FlowStatus } from "../contract/flow-status.ts";
 import type { Flow } from "../flow.ts";
 import type { FlowHttp } from "../flow-params.ts";
 import type { LabelSources, LabelValues } from "../labels.ts";
-import { exposeRateLimitHeaders, leavesBodyUnread } from "./answer-headers.ts";
+import { exposeRateLimitHeaders, hasCors, leavesBodyUnread } from "./answer-headers.ts";
 import { endWithResponse, isAbandoned, type ResponseEndOptions, SocketWatch } from "./end-with-response.ts";
 import type { Exchange } from "./exchange.ts";
 import { GateCall } from "./gate-call.ts";
-import { type GateSettings, gateSettings } from "./gate-settings.ts";
+import { type GateSettings, gateSettings, type Ignores } from "./gate-settings.ts";
 import { type RequestReader, targetPath } from "./http-labels.ts";
 import { wholeRequest } from "./http-request.ts";
 import type { AdapterOptions, Mode, RouteOverrides } from "./options.ts";
 import { RateLimitHeaders } from "./rate-limit-headers.ts";
-import { type Rejection, rejectionOf } from "./rejection.ts";
+import { type Rejection, Rejections } from "./rejection.ts";
 import { labelsOfApplication, labelsOfRequest, type RequestLabelPlan, requestLabelPlan } from "./request-labels.ts";
 import { RequestParts } from "./request-parts.ts";
 
@@ -44,6 +44,7 @@ export class Gate<Req, Reply = unknown> {
   readonly #sockets: SocketWatch;
   readonly #endOptions: ResponseEndOptions;
   readonly #headers: RateLimitHeaders;
+  readonly #rejections = new Rejections();
   readonly #planOfAll: RequestLabelPlan;
   readonly #plans = new WeakMap<ReadonlySet<string>, RequestLabelPlan>();
 
@@ -71,9 +72,8 @@ export class Gate<Req, Reply = unknown> {
    */
   admit(exchange: Exchange<Req, Reply>): Awaitable<boolean> {
     const flow = this.#begin(exchange);
-    return flow instanceof Promise
-      ? flow.then((begun) => begun === undefined || this.#decide(begun, exchange))
-      : flow === undefined || this.#decide(flow, exchange);
+    if (flow instanceof Promise) return flow.then((begun) => begun === undefined || this.#decide(begun, exchange));
+    return flow === undefined || this.#decide(flow, exchange);
   }
 
   /** The flow of a request; undefined where it is not to be checked. Never fails. */
@@ -81,12 +81,10 @@ export class Gate<Req, Reply = unknown> {
     try {
       const controlPoint = this.#controlPointOf(exchange);
       if (controlPoint === undefined) return undefined;
-      const own = labelsOfApplication(exchange.request, this.options, this.#settings);
-      const flow =
-        own instanceof Promise
-          ? own.then((labels) => this.#start(controlPoint, labels, exchange))
-          : this.#start(controlPoint, own, exchange);
-      return flow instanceof Promise ? flow.catch((cause) => this.#unchecked(cause)) : flow;
+      const own = labelsOfApplication(exchange.request, this.options.labels, this.#settings);
+      return own instanceof Promise
+        ? this.#startLater(controlPoint, own, exchange)
+        : this.#start(controlPoint, own, exchange);
     } catch (cause) {
       return this.#unchecked(cause);
     }
@@ -101,34 +99,58 @@ export class Gate<Req, Reply = unknown> {
   }
 
   #controlPointOf({ request, flow }: Exchange<Req, Reply>): string | undefined {
-    const { controlPoint, skip } = this.options;
-    if (controlPoint === undefined || this.#mode() === "off") return undefined;
-    if (this.#ignores(request) || skip?.(request) === true) return undefined;
+    const { controlPoint } = this.options;
+    if (controlPoint === undefined || this.#mode() === "off" || this.#skips(request)) return undefined;
     const name = typeof controlPoint === "function" ? controlPoint(request) : controlPoint;
     // Mounted twice with one name, as on an application and on its router: still one flow.
     return flow?.controlPoint === name ? undefined : name;
   }
 
-  #ignores(request: Req): boolean {
-    const { ignoredPaths, ignoredMethods } = this.options;
-    if (ignoredPaths === undefined && ignoredMethods === undefined) return false;
-    const { framework: reader } = this.#given;
-    return this.#settings.ignores(reader.message(request).method ?? "", targetPath(reader.target(request)));
+  #skips(request: Req): boolean {
+    const { ignores } = this.#settings;
+    return (ignores !== undefined && this.#ignores(request, ignores)) || this.options.skip?.(request) === true;
   }
 
-  #start(controlPoint: string, own: LabelValues, exchange: Exchange<Req, Reply>): Awaitable<Flow> {
+  #ignores(request: Req, ignores: Ignores): boolean {
+    const { framework: reader } = this.#given;
+    return ignores(reader.message(request).method ?? "", targetPath(reader.target(request)));
+  }
+
+  async #startLater(
+    controlPoint: string,
+    own: Promise<LabelValues>,
+    exchange: Exchange<Req, Reply>,
+  ): Promise<Flow | undefined> {
+    try {
+      return await this.#start(controlPoint, await own, exchange);
+    } catch (cause) {
+      return this.#unchecked(cause);
+    }
+  }
+
+  #start(controlPoint: string, own: LabelValues, exchange: Exchange<Req, Reply>): Awaitable<Flow | undefined> {
     const labels = this.#labelsOf(controlPoint, own, exchange.request);
     const http = this.#settings.http && this.#whole(exchange.request);
     const call = new GateCall(this.options, { labels, http, exchange }, this.#sockets);
     const flow = this.options.client.beginFlow(controlPoint, call);
-    return flow instanceof Promise ? flow.finally(() => call.answered()) : flow;
+    return flow instanceof Promise ? this.#started(flow, call) : flow;
+  }
+
+  async #started(flow: Promise<Flow>, call: GateCall): Promise<Flow | undefined> {
+    try {
+      return await flow;
+    } catch (cause) {
+      return this.#unchecked(cause);
+    } finally {
+      call.answered();
+    }
   }
 
   #labelsOf(controlPoint: string, own: LabelValues, request: Req): LabelSources {
     const plan = this.#planFor(this.options.client.labelsRead?.(controlPoint));
     if (plan.isEmpty) return own;
     const parts = new RequestParts(request, this.#given.framework, this.#settings.ipv6PrefixLength);
-    return [own, ...labelsOfRequest(plan, parts)];
+    return labelsOfRequest(own, plan, parts);
   }
 
   /** Made once for each set of policies: who reads which labels is the same for all requests until they change. */
@@ -176,7 +198,7 @@ export class Gate<Req, Reply = unknown> {
     flow.setStatus(FlowStatus.Unset);
     void flow.end();
     if (leavesBodyUnread(message)) response.setHeader("Connection", "close");
-    const rejection = rejectionOf(flow, message.headers.accept);
+    const rejection = this.#rejections.of(flow, message.headers.accept);
     const { onReject } = this.options;
     if (onReject !== undefined) return Promise.resolve(onReject(rejection, request, reply, flow)).then(() => false);
     this.#given.framework.reject(reply, rejection);
@@ -199,8 +221,8 @@ export class Gate<Req, Reply = unknown> {
     const { rateLimitHeaders, exposeHeaders } = this.#settings;
     const answer = flow.checkResponse();
     if (rateLimitHeaders !== false && answer !== undefined) {
-      this.#headers.write(answer, rateLimitHeaders === "legacy", (name, value) => headers.setHeader(name, value));
+      this.#headers.write(answer, headers, rateLimitHeaders === "legacy");
     }
-    exposeRateLimitHeaders(headers, exposeHeaders, rateLimitHeaders === "legacy");
+    if (exposeHeaders ?? hasCors(headers)) exposeRateLimitHeaders(headers, rateLimitHeaders === "legacy");
   }
 }

@@ -1,4 +1,5 @@
 import type { CheckResponse, LimiterDecision, Quota } from "../contract/check.ts";
+import type { AnswerHeaders } from "./answer-headers.ts";
 
 /**
  * What an answer says of the limits behind it, as draft-ietf-httpapi-ratelimit-headers (structured fields) has it:
@@ -7,13 +8,16 @@ import type { CheckResponse, LimiterDecision, Quota } from "../contract/check.ts
  *     RateLimit: "login";r=3;t=42             r left; full again in t seconds, or on a rejection: may retry in t seconds
  *
  * `w` and `t` are left out where the bucket never fills. Only limiters that promise a quota are listed.
+ *
+ * The names are in lower case, as HTTP/2 has them: Node and Fastify would make them so for each answer, which costs as much
+ * as the rest of a header.
  */
 export class RateLimitHeaders {
   /** A limiter's quota is one object for its whole life, so what does not change of the text is made once. */
   readonly #texts = new WeakMap<Quota, QuotaText>();
 
-  /** Calls `set` for each header of the answer to one check. */
-  write(response: CheckResponse, legacy: boolean, set: (name: string, value: string) => void): void {
+  /** Sets the headers of the answer to one check. */
+  write(response: CheckResponse, answer: Pick<AnswerHeaders, "setHeader">, legacy: boolean): void {
     let policies = "";
     let limits = "";
     let tightest: LimiterDecision | undefined;
@@ -27,9 +31,9 @@ export class RateLimitHeaders {
       if (tightest === undefined || (legacy && share(decision) < share(tightest))) tightest = decision;
     }
     if (tightest === undefined) return;
-    set("RateLimit-Policy", policies);
-    set("RateLimit", limits);
-    if (legacy) writeLegacy(tightest, set);
+    answer.setHeader("ratelimit-policy", policies);
+    answer.setHeader("ratelimit", limits);
+    if (legacy) writeLegacy(tightest, answer);
   }
 
   #textOf(decision: LimiterDecision, quota: Quota): QuotaText {
@@ -79,12 +83,12 @@ function share({ tokens, quota }: LimiterDecision): number {
 }
 
 /** The older headers, whose meaning was never written down: we send seconds from now, not a date. */
-function writeLegacy(decision: LimiterDecision, set: (name: string, value: string) => void): void {
+function writeLegacy(decision: LimiterDecision, answer: Pick<AnswerHeaders, "setHeader">): void {
   if (decision.quota === undefined) return;
-  set("X-RateLimit-Limit", String(whole(Math.floor(decision.quota.limit))));
-  set("X-RateLimit-Remaining", String(left(decision)));
+  answer.setHeader("x-ratelimit-limit", String(whole(Math.floor(decision.quota.limit))));
+  answer.setHeader("x-ratelimit-remaining", String(left(decision)));
   const seconds = secondsUntilReset(decision, decision.quota);
-  if (seconds !== undefined) set("X-RateLimit-Reset", String(seconds));
+  if (seconds !== undefined) answer.setHeader("x-ratelimit-reset", String(seconds));
 }
 
 /** The largest integer of a structured field (RFC 9651, 3.3.1); more would make the whole field malformed. */

@@ -54,34 +54,76 @@ const KINDS: Readonly<Record<RejectReason, ProblemKind>> = {
   "no-matching-ramp": NOT_ADMITTED,
 };
 
-/** The answer to a flow that may not run; `accept` is the request's header. */
-export function rejectionOf(flow: Flow, accept: string | undefined): Rejection {
-  const status = flow.httpResponseCode();
+/** What decides how a rejected request is answered. */
+interface Grounds {
+  readonly reason: RejectReason | undefined;
+  readonly status: number;
+  /** Whole milliseconds until a retry is worthwhile. */
+  readonly retryMs: number | undefined;
+  readonly policies: readonly string[];
+  readonly json: boolean;
+}
+
+/** Makes the answers to flows that may not run. */
+export class Rejections {
+  #grounds: Grounds | undefined;
+  #rejection: Rejection | undefined;
+
+  /**
+   * `accept` is the request's header. In a flood most rejections of one millisecond are the same, and to write one costs more
+   * than to decide on it: the last one is given again as long as nothing is different.
+   */
+  of(flow: Flow, accept: string | undefined): Rejection {
+    const grounds = groundsOf(flow, accept);
+    if (this.#rejection === undefined || !isSame(grounds, this.#grounds)) {
+      this.#rejection = rejectionFor(grounds);
+      this.#grounds = grounds;
+    }
+    return this.#rejection;
+  }
+}
+
+function groundsOf(flow: Flow, accept: string | undefined): Grounds {
   const waitMs = flow.retryAfterMs();
-  const problem = problemOf(flow, status, waitMs);
-  const json = acceptsJson(accept);
+  return {
+    reason: flow.rejectReason,
+    status: flow.httpResponseCode(),
+    retryMs: waitMs === undefined ? undefined : Math.ceil(waitMs),
+    policies: droppingPolicies(flow),
+    json: acceptsJson(accept),
+  };
+}
+
+function isSame({ reason, status, retryMs, policies, json }: Grounds, last: Grounds | undefined): boolean {
+  if (reason !== last?.reason || status !== last?.status || retryMs !== last.retryMs || json !== last.json)
+    return false;
+  return policies.length === last.policies.length && policies.every((policy, index) => policy === last.policies[index]);
+}
+
+function rejectionFor(grounds: Grounds): Rejection {
+  const { status, retryMs, json } = grounds;
+  const problem = problemOf(grounds);
   const headers: Record<string, string> = {
     "Content-Type": json ? "application/problem+json; charset=utf-8" : "text/plain; charset=utf-8",
     "Cache-Control": "no-store",
   };
-  if (waitMs !== undefined) headers["Retry-After"] = String(retryAfterSeconds(waitMs));
-  return { status, headers, problem, body: json ? JSON.stringify(problem) : plain(problem) };
+  if (retryMs !== undefined) headers["Retry-After"] = String(retryAfterSeconds(retryMs));
+  const body = json ? JSON.stringify(problem) : plain(problem);
+  return Object.freeze({ status, headers: Object.freeze(headers), problem, body });
 }
 
-function problemOf(flow: Flow, status: number, waitMs: number | undefined): Problem {
-  const kind = flow.rejectReason === undefined ? OVERLOADED : KINDS[flow.rejectReason];
-  const wait = waitMs === undefined ? "" : ` Try again in ${retryAfterSeconds(waitMs)} s.`;
-  const policies = droppingPolicies(flow);
-  const problem: { -readonly [Name in keyof Problem]: Problem[Name] } = {
+function problemOf({ reason, status, retryMs, policies }: Grounds): Problem {
+  const kind = reason === undefined ? OVERLOADED : KINDS[reason];
+  const wait = retryMs === undefined ? "" : ` Try again in ${retryAfterSeconds(retryMs)} s.`;
+  return Object.freeze({
     type: kind.type,
     // RFC 9457 4.2.1: with about:blank the title is the status phrase.
     title: kind.type === "about:blank" ? (STATUS_CODES[status] ?? kind.title) : kind.title,
     status,
     detail: kind.detail + wait,
-  };
-  if (policies.length > 0) problem["violated-policies"] = policies;
-  if (waitMs !== undefined) problem.retry_after_ms = Math.ceil(waitMs);
-  return problem;
+    ...(policies.length > 0 && { "violated-policies": policies }),
+    ...(retryMs !== undefined && { retry_after_ms: retryMs }),
+  });
 }
 
 function droppingPolicies(flow: Flow): readonly string[] {

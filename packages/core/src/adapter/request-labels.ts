@@ -1,4 +1,4 @@
-import type { LabelValues } from "../labels.ts";
+import { type LabelValues, NO_LABELS } from "../labels.ts";
 import { startTimer } from "../time.ts";
 import { trustedBaggage } from "./baggage.ts";
 import type { GateSettings } from "./gate-settings.ts";
@@ -12,11 +12,6 @@ import {
 } from "./http-labels.ts";
 import type { AdapterOptions } from "./options.ts";
 import type { RequestParts } from "./request-parts.ts";
-
-/** How long an application's own labels are waited for, unless the flow itself has less time. */
-const LABELS_TIMEOUT_MS = 1000;
-
-const NONE: LabelValues = Object.freeze({});
 
 /** Which labels are made of each request of a gate. */
 export interface RequestLabelPlan {
@@ -47,9 +42,13 @@ export function requestLabelPlan(
   return { ...wanted, isEmpty: wanted.http.length + wanted.headers.length + names.length === 0 };
 }
 
-/** What one request says of itself, below the application's labels: HTTP, allowed headers, trusted baggage. */
-export function labelsOfRequest<Req>(plan: RequestLabelPlan, parts: RequestParts<Req>): LabelValues[] {
-  const sources: LabelValues[] = [];
+/** The application's labels, and below them what the request says of itself: HTTP, allowed headers, trusted baggage. */
+export function labelsOfRequest<Req>(
+  own: LabelValues,
+  plan: RequestLabelPlan,
+  parts: RequestParts<Req>,
+): readonly LabelValues[] {
+  const sources = [own];
   if (plan.http.length > 0) sources.push(httpLabels(parts.message, parts, plan.http));
   if (plan.headers.length > 0) sources.push(headerLabels(parts.message, plan.headers));
   if (plan.trustedBaggage !== undefined) {
@@ -62,30 +61,34 @@ export function labelsOfRequest<Req>(plan: RequestLabelPlan, parts: RequestParts
 /** The application's labels. Whatever goes wrong with them, the request goes on without them. */
 export function labelsOfApplication<Req>(
   request: Req,
-  options: AdapterOptions<Req, never>,
-  { complaints }: GateSettings,
+  labels: AdapterOptions<Req, never>["labels"],
+  settings: GateSettings,
 ): LabelValues | Promise<LabelValues> {
-  const { labels = NONE } = options;
-  if (typeof labels !== "function") return labels;
-  const failed = (cause: unknown): LabelValues => {
-    complaints.say("labels", () => `the labels function failed: ${cause instanceof Error ? cause.message : cause}`);
-    return NONE;
-  };
+  if (typeof labels !== "function") return labels ?? NO_LABELS;
   try {
     const given = labels(request);
-    if (!(given instanceof Promise)) return recordOr(given, failed);
-    return inTime(given, Math.min(options.timeoutMs || LABELS_TIMEOUT_MS, LABELS_TIMEOUT_MS)).then(
-      (values) => recordOr(values, failed),
-      failed,
-    );
+    return given instanceof Promise ? labelsInTime(given, settings) : recordOr(given, settings);
   } catch (cause) {
-    return failed(cause);
+    return withoutLabels(cause, settings);
   }
 }
 
-function recordOr(given: unknown, failed: (cause: unknown) => LabelValues): LabelValues {
-  if (given === undefined || given === null) return NONE;
-  return typeof given === "object" ? (given as LabelValues) : failed(`it returned a ${typeof given}`);
+async function labelsInTime(given: Promise<unknown>, settings: GateSettings): Promise<LabelValues> {
+  try {
+    return recordOr(await inTime(given, settings.labelsTimeoutMs), settings);
+  } catch (cause) {
+    return withoutLabels(cause, settings);
+  }
+}
+
+function recordOr(given: unknown, settings: GateSettings): LabelValues {
+  if (typeof given === "object" && given !== null) return given as LabelValues;
+  return given === undefined || given === null ? NO_LABELS : withoutLabels(`it returned a ${typeof given}`, settings);
+}
+
+function withoutLabels(cause: unknown, { complaints }: GateSettings): LabelValues {
+  complaints.say("labels", () => `the labels function failed: ${cause instanceof Error ? cause.message : cause}`);
+  return NO_LABELS;
 }
 
 function inTime<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {

@@ -8,9 +8,12 @@ import { structuredList } from "./structured-list.ts";
 
 function written(response: CheckResponse, legacy = false, headers = new RateLimitHeaders()): Record<string, string> {
   const set: Record<string, string> = {};
-  headers.write(response, legacy, (name, value) => {
-    set[name] = value;
-  });
+  const answer = {
+    setHeader: (name: string, value: string) => {
+      set[name] = value;
+    },
+  };
+  headers.write(response, answer, legacy);
   return set;
 }
 
@@ -25,28 +28,28 @@ function remaining(tokens: number): Pick<LimiterDecision, "tokens"> {
 describe("RateLimitHeaders", () => {
   it("tells quota and window, what is left and when it is full again", () => {
     expect(written(accepted({ decisions: [decision()] }))).to.deep.equal({
-      "RateLimit-Policy": '"login";q=10;w=60',
-      RateLimit: '"login";r=3;t=42',
+      "ratelimit-policy": '"login";q=10;w=60',
+      ratelimit: '"login";r=3;t=42',
     });
   });
 
   it("tells a rejected client when a retry is worthwhile", () => {
     const dropped = decision({ dropped: true, waitMs: 1001, ...remaining(0.2) });
-    expect(written(rejected({ decisions: [dropped] }))["RateLimit"]).to.equal('"login";r=0;t=2');
+    expect(written(rejected({ decisions: [dropped] }))["ratelimit"]).to.equal('"login";r=0;t=2');
   });
 
   it("tells no time where a rejecting limiter knows none", () => {
     const dropped = decision({ dropped: true, waitMs: 0, ...remaining(0) });
-    expect(written(rejected({ decisions: [dropped] }))["RateLimit"]).to.equal('"login";r=0');
+    expect(written(rejected({ decisions: [dropped] }))["ratelimit"]).to.equal('"login";r=0');
   });
 
   it("leaves out times of a bucket that never fills", () => {
     const quota = { limit: 10, windowMs: Number.POSITIVE_INFINITY };
     expect(written(accepted({ decisions: [decision({ quota })] }), true)).to.deep.equal({
-      "RateLimit-Policy": '"login";q=10',
-      RateLimit: '"login";r=3',
-      "X-RateLimit-Limit": "10",
-      "X-RateLimit-Remaining": "3",
+      "ratelimit-policy": '"login";q=10',
+      ratelimit: '"login";r=3',
+      "x-ratelimit-limit": "10",
+      "x-ratelimit-remaining": "3",
     });
   });
 
@@ -60,7 +63,7 @@ describe("RateLimitHeaders", () => {
   ];
   for (const [tokens, left] of lefts) {
     it(`calls ${tokens} tokens ${left}`, () => {
-      const [item] = structuredList(written(accepted({ decisions: [decision(remaining(tokens))] }))["RateLimit"] ?? "");
+      const [item] = structuredList(written(accepted({ decisions: [decision(remaining(tokens))] }))["ratelimit"] ?? "");
       expect(item?.parameters["r"]).to.equal(left);
     });
   }
@@ -68,8 +71,8 @@ describe("RateLimitHeaders", () => {
   it("lists all limiters with a quota, in their order", () => {
     const decisions = [named("a"), named("b", { quota: undefined }), named("c", { ...remaining(9) })];
     const set = written(accepted({ decisions }));
-    expect(structuredList(set["RateLimit-Policy"] ?? "").map(({ value }) => value)).to.deep.equal(["a", "c"]);
-    expect(structuredList(set["RateLimit"] ?? "").map(({ value }) => value)).to.deep.equal(["a", "c"]);
+    expect(structuredList(set["ratelimit-policy"] ?? "").map(({ value }) => value)).to.deep.equal(["a", "c"]);
+    expect(structuredList(set["ratelimit"] ?? "").map(({ value }) => value)).to.deep.equal(["a", "c"]);
   });
 
   it("writes nothing where no limiter promises anything", () => {
@@ -85,8 +88,8 @@ describe("RateLimitHeaders", () => {
     const wide = { limit: 1000, windowMs: 3_600_000 };
     const loose = named("wide", { quota: wide, tokens: { consumed: 1, remaining: 900, current: 100 } });
     const set = written(accepted({ decisions: [loose, decision()] }), true);
-    expect(set).to.include({ "X-RateLimit-Limit": "10", "X-RateLimit-Remaining": "3", "X-RateLimit-Reset": "42" });
-    expect(written(accepted({ decisions: [loose, decision()] }))).to.have.all.keys("RateLimit", "RateLimit-Policy");
+    expect(set).to.include({ "x-ratelimit-limit": "10", "x-ratelimit-remaining": "3", "x-ratelimit-reset": "42" });
+    expect(written(accepted({ decisions: [loose, decision()] }))).to.have.all.keys("ratelimit", "ratelimit-policy");
   });
 
   it("makes the text of a quota once and keeps quotas apart", () => {
@@ -94,7 +97,7 @@ describe("RateLimitHeaders", () => {
     const other = named("other", { quota: { limit: 5, windowMs: 1000 } });
     for (let index = 0; index < 2; index += 1) {
       const set = written(accepted({ decisions: [decision(), other] }), false, headers);
-      expect(set["RateLimit-Policy"]).to.equal('"login";q=10;w=60, "other";q=5;w=1');
+      expect(set["ratelimit-policy"]).to.equal('"login";q=10;w=60, "other";q=5;w=1');
     }
   });
 
@@ -119,9 +122,9 @@ describe("RateLimitHeaders", () => {
           named(policy, { quota, dropped, waitMs, tokens: { consumed: 1, remaining: left * quota.limit, current: 0 } }),
         );
         const set = written(accepted({ decisions: made }));
-        const limits = structuredList(set["RateLimit"] ?? "");
+        const limits = structuredList(set["ratelimit"] ?? "");
         expect(limits).to.have.length(given.length);
-        expect(structuredList(set["RateLimit-Policy"] ?? "")).to.have.length(given.length);
+        expect(structuredList(set["ratelimit-policy"] ?? "")).to.have.length(given.length);
         for (const { parameters } of limits) expect(Math.min(...Object.values(parameters))).to.be.at.least(0);
       }),
     );

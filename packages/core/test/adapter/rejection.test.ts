@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { acceptsJson, rejectionOf } from "../../src/adapter/rejection.ts";
+import { acceptsJson, type Rejection, Rejections } from "../../src/adapter/rejection.ts";
 import { ApertureClient } from "../../src/client.ts";
 import type { Rejected } from "../../src/contract/check.ts";
 import type { Flow } from "../../src/flow.ts";
@@ -16,7 +16,11 @@ function flowOf(answer: Rejected | Error): Promise<Flow> {
   return client.startFlow("checkout");
 }
 
-describe("rejectionOf", () => {
+function rejectionOf(flow: Flow, accept: string | undefined): Rejection {
+  return new Rejections().of(flow, accept);
+}
+
+describe("Rejections", () => {
   it("is a problem that tells who rejected and when to come back", async () => {
     const quick = decision({ dropped: true, waitMs: 1500 });
     const other = decision({ dropped: true, ref: { policy: "tenants", policyHash: "2e", component: "root.1" } });
@@ -80,6 +84,40 @@ describe("rejectionOf", () => {
     expect(headers["Content-Type"]).to.equal("text/plain; charset=utf-8");
     expect(body).to.equal("Quota exceeded. The limit for requests like this one is used up. Try again in 2 s.\n");
   });
+});
+
+describe("Rejections, one after the other", () => {
+  const dropping = (policy: string) =>
+    decision({ dropped: true, ref: { policy, policyHash: "1f", component: "root.0" } });
+  const first = { waitMs: 1500.2, decisions: [dropping("login")] };
+
+  it("are one object as long as nothing is different", async () => {
+    const rejections = new Rejections();
+    const rejection = rejections.of(await flowOf(rejected(first)), "application/json");
+    expect(rejections.of(await flowOf(rejected({ ...first, waitMs: 1500.9 })), "*/*")).to.equal(rejection);
+    expect(Object.isFrozen(rejection) && Object.isFrozen(rejection.headers)).to.equal(true);
+    expect(Object.isFrozen(rejection.problem)).to.equal(true);
+  });
+
+  const differences: readonly (readonly [title: string, parts: Partial<Rejected>, accept: string])[] = [
+    ["the wait", { waitMs: 1501.2 }, "*/*"],
+    ["nobody knowing the wait", { waitMs: 0 }, "*/*"],
+    ["the reason", { reason: "no-tokens" }, "*/*"],
+    ["the status", { status: 503 }, "*/*"],
+    ["the policy", { decisions: [dropping("tenants")] }, "*/*"],
+    ["one more policy", { decisions: [dropping("login"), dropping("tenants")] }, "*/*"],
+    ["no policy", { decisions: [] }, "*/*"],
+    ["what the client takes", {}, "text/html"],
+  ];
+  for (const [title, parts, accept] of differences) {
+    it(`differ by ${title}`, async () => {
+      const rejections = new Rejections();
+      rejections.of(await flowOf(rejected(first)), "*/*");
+      const flow = await flowOf(rejected({ ...first, ...parts }));
+      expect(rejections.of(flow, accept)).to.deep.equal(rejectionOf(flow, accept));
+      expect(rejections.of(flow, accept)).not.to.deep.equal(rejectionOf(await flowOf(rejected(first)), "*/*"));
+    });
+  }
 });
 
 describe("acceptsJson", () => {

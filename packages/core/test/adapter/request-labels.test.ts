@@ -13,6 +13,7 @@ import { messageOf } from "./sample-message.ts";
 type Options = AdapterOptions<IncomingMessage, never>;
 
 const client = new ApertureClient({ control: new ScriptedControl() });
+const OWN = { user: "bob" };
 
 function readerOf(address: string | undefined): RequestReader<IncomingMessage> {
   return {
@@ -32,7 +33,9 @@ function requestLabels(
 ) {
   const settings = gateSettings({ client, ...options }, []);
   const parts = new RequestParts(message, readerOf(address), settings.ipv6PrefixLength);
-  return labelsOfRequest(requestLabelPlan(settings, read), parts);
+  const [own, ...sources] = labelsOfRequest(OWN, requestLabelPlan(settings, read), parts);
+  expect(own).to.equal(OWN);
+  return sources;
 }
 
 describe("labelsOfRequest", () => {
@@ -80,8 +83,8 @@ describe("labelsOfRequest, where it is known which labels are read", () => {
     const asked = () => expect.fail("nobody reads it");
     const reader = { message: () => message, target: asked, scheme: asked, clientAddress: asked, route: asked };
     const parts = new RequestParts(message, reader, 64);
-    expect(labelsOfRequest(requestLabelPlan(settings, new Set(["user_id"])), parts)).to.deep.equal([{}]);
-    expect(labelsOfRequest(requestLabelPlan(settings, new Set()), parts)).to.deep.equal([]);
+    expect(labelsOfRequest(OWN, requestLabelPlan(settings, new Set(["user_id"])), parts)).to.deep.equal([OWN, {}]);
+    expect(labelsOfRequest(OWN, requestLabelPlan(settings, new Set()), parts)).to.deep.equal([OWN]);
   });
 });
 
@@ -102,7 +105,10 @@ describe("labelsOfApplication", () => {
   function applicationLabels(labels: unknown, more: Partial<Options> = {}) {
     const logger = new CollectedWarnings();
     const options = { client, logger, labels, ...more } as Options;
-    return { given: labelsOfApplication(messageOf(), options, gateSettings(options, [])), messages: logger.messages };
+    return {
+      given: labelsOfApplication(messageOf(), options.labels, gateSettings(options, [])),
+      messages: logger.messages,
+    };
   }
 
   it("takes a record as it is, a function's at once and a promise's when it comes", async () => {
