@@ -38,7 +38,7 @@ const framework: Framework<Request, Response> = {
   scheme: (request) => request.protocol,
   clientAddress: (request) => request.ip,
   route: (request) => (request.route === undefined ? undefined : request.baseUrl + String(request.route.path)),
-  reject: (response, { status, headers, body }) => void response.writeHead(status, headers).end(body),
+  reject: (response, { status, body }) => void response.writeHead(status).end(body),
 };
 
 /**

@@ -42,12 +42,7 @@ const framework: Framework<FastifyRequest, FastifyReply> = {
   scheme: (request) => request.protocol,
   clientAddress: (request) => request.ip,
   route: (request) => request.routeOptions.url,
-  reject(reply, { status, headers, body }) {
-    reply
-      .code(status)
-      .headers(headers)
-      .send(body);
-  },
+  reject: (reply, { status, body }) => void reply.code(status).send(body),
   abandon: (reply) => void reply.hijack(),
 };
 

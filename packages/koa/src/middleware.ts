@@ -40,10 +40,8 @@ const framework: Framework<Context, Context> = {
   showFlow(context, flow) {
     context.state.aperture = flow;
   },
-  reject(context, { status, headers, body }) {
+  reject(context, { status, body }) {
     context.status = status;
-    // Before the body, which would choose a content type where there is none.
-    context.set(headers);
     context.body = body;
   },
 };

@@ -84,7 +84,7 @@ export function rejectionCases(open: OpenApp): void {
     const app = await open({
       answers: [rejectedFor(1500)],
       onReject: (rejection, visit) =>
-        visit.send({ status: 420, headers: { "X-Wait": rejection.headers["Retry-After"] ?? "" }, body: "calm" }),
+        visit.send({ status: 420, headers: { "X-Wait": rejection.headers["retry-after"] ?? "" }, body: "calm" }),
       routes: [OK],
     });
     const answer = await app.request({ path: "/ok" });

@@ -18,7 +18,7 @@ import { RequestParts } from "./request-parts.ts";
 
 /** What a framework does differently from all others. */
 export interface Framework<Req, Reply> extends RequestReader<Req> {
-  /** Gives a rejected request the default answer. */
+  /** Gives a rejected request the default answer; its headers are already set. */
   reject(reply: Reply, rejection: Rejection): void;
   /** Told of a request's flow before anything is done about it. */
   showFlow?(request: Req, flow: Flow): void;
@@ -194,13 +194,14 @@ export class Gate<Req, Reply = unknown> {
     return this.#reject(flow, exchange);
   }
 
-  #reject(flow: Flow, { message, response, request, reply }: Exchange<Req, Reply>): Awaitable<false> {
+  #reject(flow: Flow, { message, response, headers, request, reply }: Exchange<Req, Reply>): Awaitable<false> {
     flow.setStatus(FlowStatus.Unset);
     void flow.end();
     if (leavesBodyUnread(message)) response.setHeader("Connection", "close");
     const rejection = this.#rejections.of(flow, message.headers.accept);
     const { onReject } = this.options;
     if (onReject !== undefined) return Promise.resolve(onReject(rejection, request, reply, flow)).then(() => false);
+    for (const name in rejection.headers) headers.setHeader(name, rejection.headers[name] as string);
     this.#given.framework.reject(reply, rejection);
     return false;
   }

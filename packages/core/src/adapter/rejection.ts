@@ -6,6 +6,7 @@ import { retryAfterSeconds } from "./rate-limit-headers.ts";
 /** How a rejected request is answered. */
 export interface Rejection {
   readonly status: number;
+  /** With names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly problem: Problem;
   /** The problem as text, in the form that `Content-Type` of the headers says. */
@@ -104,10 +105,10 @@ function rejectionFor(grounds: Grounds): Rejection {
   const { status, retryMs, json } = grounds;
   const problem = problemOf(grounds);
   const headers: Record<string, string> = {
-    "Content-Type": json ? "application/problem+json; charset=utf-8" : "text/plain; charset=utf-8",
-    "Cache-Control": "no-store",
+    "content-type": json ? "application/problem+json; charset=utf-8" : "text/plain; charset=utf-8",
+    "cache-control": "no-store",
   };
-  if (retryMs !== undefined) headers["Retry-After"] = String(retryAfterSeconds(retryMs));
+  if (retryMs !== undefined) headers["retry-after"] = String(retryAfterSeconds(retryMs));
   const body = json ? JSON.stringify(problem) : plain(problem);
   return Object.freeze({ status, headers: Object.freeze(headers), problem, body });
 }

@@ -30,9 +30,9 @@ describe("Rejections", () => {
     expect(answer).to.deep.equal({
       status: 429,
       headers: {
-        "Content-Type": "application/problem+json; charset=utf-8",
-        "Cache-Control": "no-store",
-        "Retry-After": "2",
+        "content-type": "application/problem+json; charset=utf-8",
+        "cache-control": "no-store",
+        "retry-after": "2",
       },
     });
     expect(problem).to.deep.equal({
@@ -48,7 +48,7 @@ describe("Rejections", () => {
 
   it("leaves out what nobody knows", async () => {
     const { headers, problem } = rejectionOf(await flowOf(rejected()), undefined);
-    expect(headers).not.to.have.property("Retry-After");
+    expect(headers).not.to.have.property("retry-after");
     expect(problem).to.have.all.keys("type", "title", "status", "detail");
   });
 
@@ -81,7 +81,7 @@ describe("Rejections", () => {
 
   it("is text for who takes no JSON", async () => {
     const { headers, body } = rejectionOf(await flowOf(rejected({ waitMs: 1500 })), "text/html");
-    expect(headers["Content-Type"]).to.equal("text/plain; charset=utf-8");
+    expect(headers["content-type"]).to.equal("text/plain; charset=utf-8");
     expect(body).to.equal("Quota exceeded. The limit for requests like this one is used up. Try again in 2 s.\n");
   });
 });
