@@ -23,5 +23,7 @@ export function headersByHand({
 }
 
 export function userOf(headers: IncomingHttpHeaders): string {
-  return String(headers[USER_HEADER]);
+  const user = headers[USER_HEADER];
+  if (typeof user !== "string") throw new TypeError(`a request without ${USER_HEADER}`);
+  return user;
 }

@@ -31,6 +31,9 @@ const RAW_HEADERS = [
   "keep-alive",
 ];
 
+/** What Node's types leave out. */
+type ParsedMessage = IncomingMessage & { _addHeaderLines(headers: readonly string[], count: number): void };
+
 /** One connection with one request after the other, each of them Node's own objects. */
 export class LightConnection {
   readonly #socket = new LightSocket();
@@ -56,7 +59,8 @@ export class LightConnection {
     message.httpVersion = "1.1";
     message.httpVersionMajor = 1;
     message.httpVersionMinor = 1;
-    message.rawHeaders = RAW_HEADERS;
+    // As Node's parser hands them over: they become `headers` when somebody reads them.
+    (message as ParsedMessage)._addHeaderLines(RAW_HEADERS, RAW_HEADERS.length);
     message.complete = true;
     return message;
   }
