@@ -11,7 +11,7 @@ import { readAgentEnvironment } from "./environment.ts";
 import { type CheckFailure, Flow, type FlowHost, type FlowStart } from "./flow.ts";
 import { type FlowParams, requestedTimeout } from "./flow-params.ts";
 import { type FlowCounts, FlowTally } from "./flow-tally.ts";
-import { type LabelComplaint, labelSources, mergeLabels } from "./labels.ts";
+import { flowLabels, type LabelRules } from "./labels.ts";
 import { RejectedFlowError } from "./rejected-flow-error.ts";
 import { type ConnectedControl, RemoteControl } from "./remote-control.ts";
 import { nowMs, pause, wallMs } from "./time.ts";
@@ -61,6 +61,7 @@ export class ApertureClient implements FlowStarter {
   readonly #remote: RemoteControl | undefined;
   readonly #complaints: Complaints;
   readonly #host: FlowHost;
+  readonly #labelRules: LabelRules;
   readonly #tally = new FlowTally();
   #closing: Promise<void> | undefined;
 
@@ -72,6 +73,10 @@ export class ApertureClient implements FlowStarter {
     this.#remote = agent && new RemoteControl(() => connect(agent, complaints), agent.telemetry);
     this.#control = this.#remote ?? (control as FlowControl);
     this.#complaints = complaints;
+    this.#labelRules = {
+      limits: this.#settings.labelLimits,
+      complain: (problem, name) => complaints.say(`label ${problem}`, () => `label "${name}" ${problem}`),
+    };
     this.#host = {
       control: this.#control,
       endCall: { timeoutMs: finite(endTimeoutMs) },
@@ -168,9 +173,6 @@ export class ApertureClient implements FlowStarter {
     await Promise.race([remote.close(), pause(timeoutMs / 2)]);
   }
 
-  readonly #labelComplaint: LabelComplaint = (problem, name) =>
-    this.#complaints.say(`label ${problem}`, () => `label "${name}" ${problem}`);
-
   #start(controlPoint: string, params: FlowParams): FlowStart {
     const { observer, onUnreachable } = this.#settings;
     const timed = observer !== undefined || this.#control.recordFlow !== undefined;
@@ -186,8 +188,7 @@ export class ApertureClient implements FlowStarter {
 
   #check(controlPoint: string, params: FlowParams): Awaitable<CheckResponse> {
     if (this.#closing !== undefined || controlPoint === "") throw this.#refusal();
-    const { labels: shared, labelLimits } = this.#settings;
-    const labels = mergeLabels(labelSources(params.labels, shared), labelLimits, this.#labelComplaint);
+    const labels = flowLabels(params.labels, this.#settings.labels, this.#labelRules);
     const rampMode = params.rampMode === true;
     const call = this.#call(params);
     if (params.http !== undefined) {

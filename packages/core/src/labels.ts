@@ -38,11 +38,19 @@ Bag.prototype = Object.freeze(Object.create(null));
 /** No labels: sources that are this very object cost nothing. */
 export const NO_LABELS: LabelValues = Object.freeze({});
 
-/** A flow's own sources, with the labels that all flows of a client share below them. */
-export function labelSources(own: LabelSources | undefined, shared: LabelValues): readonly LabelValues[] {
-  if (own === undefined) return [shared];
-  if (isList(own)) return [...own, shared];
-  return shared === NO_LABELS ? [own] : [own, shared];
+/** What one client does about labels that are too many, too long or no texts. */
+export interface LabelRules {
+  readonly limits: LabelLimits;
+  readonly complain: LabelComplaint;
+}
+
+/** The labels of one flow: its own sources, and below them those that all flows of a client share. */
+export function flowLabels(own: LabelSources | undefined, shared: LabelValues, rules: LabelRules): Labels {
+  if (own !== undefined && isList(own)) return mergeLabels([...own, shared], rules);
+  const labels = new Bag();
+  addLabels(labels, own, rules, undefined);
+  if (shared !== NO_LABELS) addLabels(labels, shared, rules, undefined);
+  return labels;
 }
 
 /** `Array.isArray` does not narrow a readonly array. */
@@ -50,21 +58,19 @@ function isList(sources: LabelSources): sources is readonly LabelValues[] {
   return Array.isArray(sources);
 }
 
-/** The labels of one flow, out of sources in order of precedence. */
-export function mergeLabels(sources: readonly LabelValues[], limits: LabelLimits, complain: LabelComplaint): Labels {
+/** Several sources in order of precedence; all between the first and the last are from outside. */
+export function mergeLabels(sources: readonly LabelValues[], rules: LabelRules): Labels {
   const labels = new Bag();
-  const bounds = { limits, complain, count: limits.count, length: limits.totalLength };
+  const room = { count: rules.limits.count, length: rules.limits.totalLength };
   const last = sources.length - 1;
   for (let index = 0; index <= last; index += 1) {
-    addLabels(labels, sources[index], bounds, index === 0 || index === last);
+    addLabels(labels, sources[index], rules, index === 0 || index === last ? undefined : room);
   }
   return labels;
 }
 
-interface Bounds {
-  readonly limits: LabelLimits;
-  readonly complain: LabelComplaint;
-  /** What sources from outside may still add. */
+/** What sources from outside may still add. */
+interface Room {
   count: number;
   length: number;
 }
@@ -72,8 +78,8 @@ interface Bounds {
 function addLabels(
   labels: Record<string, string>,
   source: LabelValues | undefined,
-  bounds: Bounds,
-  isOwn: boolean,
+  rules: LabelRules,
+  room: Room | undefined,
 ): void {
   // Nothing to add is no reason to leave a flow unchecked, also where JavaScript says it with null.
   if (source === undefined || source === null) return;
@@ -82,10 +88,10 @@ function addLabels(
     const value = source[name];
     // Without a prototype, what the bag does not hold is undefined.
     if (value === undefined || value === null || labels[name] !== undefined) continue;
-    const text = fitting(name, value, bounds);
+    const text = fitting(name, value, rules);
     if (text === undefined) continue;
-    if (!isOwn && !takeRoom(bounds, name.length + text.length)) {
-      bounds.complain("did not fit: the flow has too many or too long labels", name);
+    if (room !== undefined && !takeRoom(room, name.length + text.length)) {
+      rules.complain("did not fit: the flow has too many or too long labels", name);
       return;
     }
     labels[name] = text;
@@ -93,14 +99,20 @@ function addLabels(
 }
 
 /** False where there is not enough. What is refused is taken too, so that no shorter label slips in after it. */
-function takeRoom(room: { count: number; length: number }, length: number): boolean {
+function takeRoom(room: Room, length: number): boolean {
   room.count -= 1;
   room.length -= length;
   return room.count >= 0 && room.length >= 0;
 }
 
-function fitting(name: string, value: unknown, { limits, complain }: Bounds): string | undefined {
+function fitting(name: string, value: unknown, rules: LabelRules): string | undefined {
   const text = typeof value === "string" ? value : textOf(value);
+  const { limits } = rules;
+  if (text !== undefined && name.length <= limits.nameLength && text.length <= limits.valueLength) return text;
+  return refitted(name, text, rules);
+}
+
+function refitted(name: string, text: string | undefined, { limits, complain }: LabelRules): string | undefined {
   if (text === undefined) {
     complain("is neither text, number nor boolean and was left out", name);
     return undefined;
@@ -109,7 +121,6 @@ function fitting(name: string, value: unknown, { limits, complain }: Bounds): st
     complain(`has a name of more than ${limits.nameLength} characters and was left out`, name);
     return undefined;
   }
-  if (text.length <= limits.valueLength) return text;
   complain(`has a value of more than ${limits.valueLength} characters and was cut`, name);
   return cut(text, limits.valueLength);
 }

@@ -4,9 +4,10 @@ import { DEFAULT_LABEL_LIMITS, type LabelLimits, type LabelValues, mergeLabels }
 
 function merge(sources: readonly LabelValues[], limits: Partial<LabelLimits> = {}) {
   const complaints: string[] = [];
-  const labels = mergeLabels(sources, { ...DEFAULT_LABEL_LIMITS, ...limits }, (problem, name) =>
-    complaints.push(`${name} ${problem}`),
-  );
+  const labels = mergeLabels(sources, {
+    limits: { ...DEFAULT_LABEL_LIMITS, ...limits },
+    complain: (problem, name) => complaints.push(`${name} ${problem}`),
+  });
   return { labels, complaints, plain: { ...labels } };
 }
 
