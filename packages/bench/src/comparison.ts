@@ -1,5 +1,5 @@
 import type { Result } from "./compare.ts";
-import { differences, median, medians, ratios, type Summary, summary } from "./statistics.ts";
+import { median, medians, ratios, type Summary, summary } from "./statistics.ts";
 
 /** What was compared, how it came out, and how it should. */
 export interface Comparison {
@@ -40,14 +40,6 @@ export function verdictOf({ results }: Comparison, target: Target): Verdict {
   const measured = summary(times === undefined ? samples : ratios(samples, samplesOf(results, times)));
   const met = target.bound === "at most" ? measured.median <= target.limit : measured.median >= target.limit;
   return { target, times, measured, met };
-}
-
-/** The results with what `baseline` cost in the same round taken off, and without the baseline. */
-export function above(results: readonly Result[], baseline: string): readonly Result[] {
-  const own = samplesOf(results, baseline);
-  return results
-    .filter(({ name }) => name !== baseline)
-    .map(({ name, samples }) => ({ name, samples: differences(samples, own) }));
 }
 
 /** The results with the median of every `size` rounds for a sample. */

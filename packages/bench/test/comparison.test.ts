@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { above, type Comparison, samplesOf, type Target, verdictOf } from "../src/comparison.ts";
+import { type Comparison, type Target, verdictOf } from "../src/comparison.ts";
 
 const comparison: Comparison = {
   group: "a decision",
@@ -43,12 +43,4 @@ describe("verdictOf", () => {
 
   it("refuses to judge what nobody measured", () =>
     expect(() => verdictOf(comparison, target({ candidate: "nobody" }))).to.throw(/nobody/));
-});
-
-describe("above", () => {
-  it("takes the baseline of each round off, and out", () => {
-    const results = above(comparison.results, "fast peer");
-    expect(results.map(({ name }) => name)).to.deep.equal(["ours", "slow peer"]);
-    expect(samplesOf(results, "ours")).to.deep.equal([-10, 0, 10]);
-  });
 });

@@ -1,10 +1,10 @@
-import type { Result } from "../compare.ts";
-import { above, type Comparison, smoothed, type Target } from "../comparison.ts";
-import type { Effort } from "../effort.ts";
+import { type Candidate, compare, figure, type Result } from "../compare.ts";
+import { type Comparison, smoothed, type Target } from "../comparison.ts";
+import { amount, type Effort, rounds } from "../effort.ts";
 import { Processes } from "../own-process.ts";
 import { BARE, OURS, OURS_REFUSING } from "./contender.ts";
 import { FRAMEWORKS, PEERS } from "./frameworks.ts";
-import type { InProcess } from "./in-process.ts";
+import type { OnTop, Round } from "./in-process.ts";
 import { overSockets } from "./sockets.ts";
 
 /** What a request pays for being limited in this process, beyond what the bare framework costs. */
@@ -23,23 +23,55 @@ export function costGroup(framework: string): string {
   return `${framework}: CPU on top of the bare framework`;
 }
 
+const ROUNDS = 120;
+const REQUESTS = 1000;
+
+/**
+ * Each contender has a process of its own, with the bare framework beside it: in an application, too, nobody else's limiter
+ * has shaped what the compiler makes of its code. The processes take turns.
+ */
 async function withoutSockets(framework: string, effort: Effort): Promise<readonly Comparison[]> {
   await using processes = new Processes();
-  const process = processes.start(new URL("./in-process.js", import.meta.url), [framework]);
-  const { middleware, framework: whole } = await process.ask<InProcess>(effort);
+  const contenders = await (FRAMEWORKS[framework] as (typeof FRAMEWORKS)[string])();
+  const requests = amount(REQUESTS, effort);
+  const candidates = contenders
+    .filter(({ name }) => name !== BARE)
+    .map(({ name }): Candidate<OnTop> => {
+      const process = processes.start(new URL("./in-process.js", import.meta.url), [framework, name]);
+      let bareFirst = false;
+      const round = () => {
+        bareFirst = !bareFirst;
+        return process.ask<OnTop>({ requests, bareFirst } satisfies Round);
+      };
+      return { name, round };
+    });
+  const results = await compare(candidates, rounds(ROUNDS, `${framework}, without sockets`, effort));
+  const alone = results.filter(({ samples }) => samples.every(({ middleware }) => middleware !== undefined));
   const group = costGroup(framework);
   const targets = targetsOf(framework);
   return [
-    { group, title: "middleware", unit: "us", results: onTop(middleware), targets: targets.middleware },
-    { group, title: "framework", unit: "us", results: onTop(whole), targets: targets.framework },
+    {
+      group,
+      title: "middleware",
+      unit: "us",
+      results: smooth(figure(alone, ({ middleware }) => middleware as number)),
+      targets: targets.middleware,
+    },
+    {
+      group,
+      title: "framework",
+      unit: "us",
+      results: smooth(figure(results, (cost) => cost.framework)),
+      targets: targets.framework,
+    },
   ];
 }
 
 /** The rounds are so short that what disturbs one of them would decide; ten of them together make a sample. */
 const ROUNDS_OF_A_SAMPLE = 10;
 
-function onTop(results: readonly Result[]): readonly Result[] {
-  return smoothed(above(results, BARE), ROUNDS_OF_A_SAMPLE);
+function smooth(results: readonly Result[]): readonly Result[] {
+  return smoothed(results, ROUNDS_OF_A_SAMPLE);
 }
 
 interface Targets {

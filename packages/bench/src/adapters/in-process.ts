@@ -1,53 +1,51 @@
-import { compare, type Result } from "../compare.ts";
 import { cpuMicroseconds } from "../cpu.ts";
-import { amount, type Effort, rounds } from "../effort.ts";
 import { answer } from "../own-process.ts";
-import type { Contender } from "./contender.ts";
+import { BARE, type Contender } from "./contender.ts";
 import { FRAMEWORKS } from "./frameworks.ts";
 import { type Handle, LightConnection } from "./light-exchange.ts";
 
-/** What was measured of one framework without a socket: CPU microseconds of a request. */
-export interface InProcess {
-  readonly middleware: readonly Result[];
-  readonly framework: readonly Result[];
+/** CPU microseconds of a request on top of the bare framework, without a socket. */
+export interface OnTop {
+  /** Absent where the contender has no middleware of its own to measure. */
+  readonly middleware: number | undefined;
+  readonly framework: number;
 }
 
-const ROUNDS = 120;
-const REQUESTS = 1000;
+/** One round of a process: this many requests each, in which the order of the two is given. */
+export interface Round {
+  readonly requests: number;
+  readonly bareFirst: boolean;
+}
 
-const [framework = ""] = process.argv.slice(2);
+const [framework = "", name = ""] = process.argv.slice(2);
 const contenders = await (FRAMEWORKS[framework] as (typeof FRAMEWORKS)[string])();
+const bare = named(BARE);
+const contender = named(name);
+await assertAnswer(contender);
 
-answer(async (effort: Effort): Promise<InProcess> => {
-  for (const contender of contenders) await assertAnswer(contender);
-  const alone = contenders.flatMap(({ name, middleware }) =>
-    middleware === undefined ? [] : { name, handle: middleware },
-  );
-  const whole = contenders.map(({ name, application }) => ({ name, handle: application }));
-  return {
-    middleware: await compareHandles("middleware alone", alone, effort),
-    framework: await compareHandles("whole request", whole, effort),
-  };
+answer(async (round: Round): Promise<OnTop> => {
+  const alone = bare.middleware && contender.middleware && (await onTop(contender.middleware, bare.middleware, round));
+  return { middleware: alone, framework: await onTop(contender.application, bare.application, round) };
 });
 
+function named(wanted: string): Contender {
+  return contenders.find((each) => each.name === wanted) as Contender;
+}
+
 /** The first request uses up the only token of those that refuse. */
-async function assertAnswer({ name, application, status }: Contender): Promise<void> {
+async function assertAnswer({ application, status }: Contender): Promise<void> {
   const connection = new LightConnection();
   await connection.exchange(application);
   const answered = await connection.exchange(application);
   if (answered !== status) throw new Error(`${framework}, ${name}: answered ${answered} in place of ${status}`);
 }
 
-function compareHandles(
-  title: string,
-  handles: readonly { readonly name: string; readonly handle: Handle }[],
-  effort: Effort,
-): Promise<readonly Result[]> {
-  const candidates = handles.map(({ name, handle }) => ({
-    name,
-    round: () => costOf(handle, amount(REQUESTS, effort)),
-  }));
-  return compare(candidates, rounds(ROUNDS, `${framework}, ${title}`, effort));
+async function onTop(handle: Handle, bareHandle: Handle, { requests, bareFirst }: Round): Promise<number> {
+  if (bareFirst) {
+    const without = await costOf(bareHandle, requests);
+    return (await costOf(handle, requests)) - without;
+  }
+  return (await costOf(handle, requests)) - (await costOf(bareHandle, requests));
 }
 
 function costOf(handle: Handle, requests: number): Promise<number> {
