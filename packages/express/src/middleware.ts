@@ -2,7 +2,7 @@ import type { Awaitable, Flow } from "@aperture-flow/core";
 import {
   type AdapterOptions,
   type Exchange,
-  exchangesBesideMessages,
+  exchangesOnHeaders,
   type Framework,
   Gate,
   notInstalled,
@@ -30,7 +30,7 @@ type ExpressGate = Gate<Request, Response>;
 
 type ExpressExchange = Exchange<Request, Response>;
 
-const exchanges = exchangesBesideMessages<ExpressExchange>();
+const exchanges = exchangesOnHeaders<ExpressExchange>();
 
 const framework: Framework<Request, Response> = {
   message: (request) => request,
@@ -108,11 +108,11 @@ function exchangeOf(request: Request, response: Response): ExpressExchange {
  * its own would make the request slower to read for everything that follows.
  */
 function flowShower(): (request: Request) => void {
-  const showing = new WeakSet<object>();
+  let shownOn: object | undefined;
   return (request) => {
     const own: object = Object.getPrototypeOf(request);
-    if (showing.has(own)) return;
-    showing.add(own);
+    if (own === shownOn) return;
+    shownOn = own;
     const prototype = prototypeWith("accepts", own) ?? own;
     if ("aperture" in prototype) return;
     Object.defineProperty(prototype, "aperture", {

@@ -1,7 +1,7 @@
 import type { Awaitable, Flow } from "@aperture-flow/core";
 import {
   type AdapterOptions,
-  exchangesOnMessages,
+  exchangesOnHeaders,
   type Framework,
   Gate,
   notInstalled,
@@ -34,7 +34,7 @@ export type FastifyRouteOverrides = RouteOverrides<FastifyRequest, FastifyReply>
 
 type FastifyGate = Gate<FastifyRequest, FastifyReply>;
 
-const exchanges = exchangesOnMessages<FastifyExchange>();
+const exchanges = exchangesOnHeaders<FastifyExchange>();
 
 const framework: Framework<FastifyRequest, FastifyReply> = {
   message: (request) => request.raw,

@@ -2,7 +2,7 @@ import type { Awaitable, Flow } from "@aperture-flow/core";
 import {
   type AdapterOptions,
   type Exchange,
-  exchangesOnMessages,
+  exchangesOnHeaders,
   type Framework,
   Gate,
   notInstalled,
@@ -28,7 +28,7 @@ type KoaGate = Gate<Context, Context>;
 
 type KoaExchange = Exchange<Context, Context>;
 
-const exchanges = exchangesOnMessages<KoaExchange>();
+const exchanges = exchangesOnHeaders<KoaExchange>();
 
 const framework: Framework<Context, Context> = {
   message: (context) => context.req,

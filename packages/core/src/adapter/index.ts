@@ -2,8 +2,7 @@ export type { AnswerHeaders } from "./answer-headers.ts";
 export {
   type Exchange,
   type Exchanges,
-  exchangesBesideMessages,
-  exchangesOnMessages,
+  exchangesOnHeaders,
 } from "./exchange.ts";
 export { type Framework, Gate, type GateOptions } from "./gate.ts";
 export type { RequestReader } from "./http-labels.ts";

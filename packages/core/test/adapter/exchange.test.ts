@@ -1,6 +1,6 @@
 import { ServerResponse } from "node:http";
 import { expect } from "chai";
-import { type Exchange, exchangesBesideMessages, exchangesOnMessages } from "../../src/adapter/exchange.ts";
+import { type Exchange, exchangesOnHeaders } from "../../src/adapter/exchange.ts";
 import { ApertureClient } from "../../src/client.ts";
 import { ScriptedControl } from "../../src/testing/index.ts";
 import { messageOf } from "./sample-message.ts";
@@ -11,45 +11,45 @@ function exchange(): Exchange {
   return { request: message, reply: response, message, response, headers: response, gate: undefined, flow: undefined };
 }
 
-for (const [where, kept] of [
-  ["on messages", exchangesOnMessages],
-  ["beside messages", exchangesBesideMessages],
-] as const) {
-  describe(`exchanges kept ${where}`, () => {
-    it("are none for a request that met no adapter", () => {
-      expect(kept().of(messageOf())).to.equal(undefined);
-    });
-
-    it("have the innermost gate and flow of each request", async () => {
-      const client = new ApertureClient({ control: new ScriptedControl() });
-      const [outer, inner] = await Promise.all([client.startFlow("api"), client.startFlow("pay")]);
-      const [one, other] = [exchange(), exchange()];
-      const exchanges = kept();
-      exchanges.keep(one);
-      exchanges.keep(other);
-      Object.assign(one, { gate: "outer gate", flow: outer });
-      Object.assign(one, { gate: "inner gate", flow: inner });
-      const known = exchanges.of(one.message);
-      expect([known?.gate, known?.flow]).to.deep.equal(["inner gate", inner]);
-      expect([exchanges.of(other.message)?.gate, exchanges.of(other.message)?.flow]).to.deep.equal([
-        undefined,
-        undefined,
-      ]);
-    });
-
-    it("are found through every copy of the kit", () => {
-      const one = exchange();
-      kept().keep(one);
-      expect(kept().of(one.message)).to.equal(one);
-    });
+describe("exchangesOnHeaders", () => {
+  it("has none for a request that met no adapter", () => {
+    expect(exchangesOnHeaders().of(messageOf())).to.equal(undefined);
   });
-}
 
-describe("exchanges kept beside messages", () => {
-  it("add nothing to the message", () => {
+  it("has the innermost gate and flow of each request", async () => {
+    const client = new ApertureClient({ control: new ScriptedControl() });
+    const [outer, inner] = await Promise.all([client.startFlow("api"), client.startFlow("pay")]);
+    const [one, other] = [exchange(), exchange()];
+    const exchanges = exchangesOnHeaders();
+    exchanges.keep(one);
+    exchanges.keep(other);
+    Object.assign(one, { gate: "outer gate", flow: outer });
+    Object.assign(one, { gate: "inner gate", flow: inner });
+    const known = exchanges.of(one.message);
+    expect([known?.gate, known?.flow]).to.deep.equal(["inner gate", inner]);
+    const unmet = exchanges.of(other.message);
+    expect([unmet?.gate, unmet?.flow]).to.deep.equal([undefined, undefined]);
+  });
+
+  it("finds them through every copy of the kit", () => {
     const one = exchange();
-    const before = Reflect.ownKeys(one.message);
-    exchangesBesideMessages().keep(one);
-    expect(Reflect.ownKeys(one.message)).to.deep.equal(before);
+    exchangesOnHeaders().keep(one);
+    expect(exchangesOnHeaders().of(one.message)).to.equal(one);
+  });
+
+  it("adds nothing to the message, and no header", () => {
+    const one = exchange();
+    const { headers } = one.message;
+    const before = [Reflect.ownKeys(one.message), Object.keys(headers), JSON.stringify(headers)];
+    exchangesOnHeaders().keep(one);
+    expect([Reflect.ownKeys(one.message), Object.keys(headers), JSON.stringify(headers)]).to.deep.equal(before);
+  });
+
+  it("takes no request for another whose headers were copied for it", () => {
+    const one = exchange();
+    exchangesOnHeaders().keep(one);
+    const copy = messageOf();
+    copy.headers = { ...one.message.headers };
+    expect(exchangesOnHeaders().of(copy)).to.equal(undefined);
   });
 });
