@@ -10,35 +10,12 @@ import { FlowStatus } from "./contract/flow-status.ts";
 import { readAgentEnvironment } from "./environment.ts";
 import { type CheckFailure, Flow, type FlowHost, type FlowStart } from "./flow.ts";
 import { type FlowParams, requestedTimeout } from "./flow-params.ts";
+import type { FlowStarter } from "./flow-starter.ts";
 import { type FlowCounts, FlowTally } from "./flow-tally.ts";
 import { flowLabels, type LabelRules } from "./labels.ts";
 import { RejectedFlowError } from "./rejected-flow-error.ts";
 import { type ConnectedControl, RemoteControl } from "./remote-control.ts";
 import { nowMs, pause, wallMs } from "./time.ts";
-
-/** Starts flows. What adapters ask of a client, so that a test may hand them anything that does. */
-export interface FlowStarter {
-  /** Never rejects: where nobody can decide, the flow says so and, by default, runs. */
-  startFlow(controlPoint: string, params?: FlowParams): Promise<Flow>;
-  /** The same, and without a promise where the answer is there at once: for code that every request runs through. */
-  beginFlow(controlPoint: string, params?: FlowParams): Awaitable<Flow>;
-  /**
-   * The names of the labels that decisions at a control point can depend on; undefined, or no such method, for all of
-   * them. The same set as long as nothing changed.
-   */
-  labelsRead?(controlPoint: string): ReadonlySet<string> | undefined;
-  /**
-   * Starts a flow, does the work and ends the flow. What the work throws is thrown on, with the flow's status Error.
-   *
-   * @throws ApertureError APERTURE_FLOW_REJECTED when the flow may not run and no `onReject` is given.
-   */
-  run<T>(
-    controlPoint: string,
-    params: FlowParams,
-    work: (flow: Flow) => T | Promise<T>,
-    options?: { readonly onReject?: ((flow: Flow) => T | Promise<T>) | undefined },
-  ): Promise<T>;
-}
 
 const NO_PARAMS: FlowParams = Object.freeze({});
 const READY_TIMEOUT_MS = 5000;

@@ -1,5 +1,5 @@
-import type { FlowStarter } from "./client.ts";
 import type { FlowParams } from "./flow-params.ts";
+import type { FlowStarter } from "./flow-starter.ts";
 
 type AsyncMethod<This, Args extends unknown[], Result> = (this: This, ...args: Args) => Promise<Result>;
 

@@ -1,5 +1,5 @@
 export type { TlsOptions } from "./agent-options.ts";
-export { ApertureClient, type FlowStarter } from "./client.ts";
+export { ApertureClient } from "./client.ts";
 export type { ApertureClientOptions, FlowObserver } from "./client-options.ts";
 export type { ConnectionState } from "./connection-state.ts";
 export type {
@@ -46,6 +46,7 @@ export { type Decision, Flow } from "./flow.ts";
 export type { FlowCacheEntry, KeyLookupResponse, KeyOperationResponse } from "./flow-cache.ts";
 export { flow } from "./flow-decorator.ts";
 export type { FlowHttp, FlowParams } from "./flow-params.ts";
+export type { FlowStarter } from "./flow-starter.ts";
 export type { FlowCounts } from "./flow-tally.ts";
 export type { LabelLimits, LabelSources, LabelValue, LabelValues } from "./labels.ts";
 export { nearestName } from "./option-names.ts";

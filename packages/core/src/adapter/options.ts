@@ -1,6 +1,6 @@
-import type { FlowStarter } from "../client.ts";
 import type { Logger } from "../environment.ts";
 import type { Flow } from "../flow.ts";
+import type { FlowStarter } from "../flow-starter.ts";
 import type { LabelValues } from "../labels.ts";
 import type { Rejection } from "./rejection.ts";
 

@@ -5,7 +5,6 @@ import {
   type ServerInterceptor,
   status,
 } from "@grpc/grpc-js";
-import type { FlowStarter } from "../client.ts";
 import { Complaints } from "../complaints.ts";
 import type { RejectReason } from "../contract/check.ts";
 import { errorFrom } from "../contract/errors.ts";
@@ -13,6 +12,7 @@ import { FlowStatus } from "../contract/flow-status.ts";
 import { defaultLogger, type Logger } from "../environment.ts";
 import type { Flow } from "../flow.ts";
 import type { FlowParams } from "../flow-params.ts";
+import type { FlowStarter } from "../flow-starter.ts";
 import type { LabelSources, LabelValues } from "../labels.ts";
 import { wallMs } from "../time.ts";
 
