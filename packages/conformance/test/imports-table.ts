@@ -51,7 +51,7 @@ export const MAY_IMPORT: readonly ImportRow[] = [
       "node:http",
       "node:net",
     ],
-    types: ["core/client.ts", "core/flow.ts", "core/flow-params.ts", "core/labels.ts"],
+    types: ["core/flow.ts", "core/flow-params.ts", "core/flow-starter.ts", "core/labels.ts"],
   },
   {
     of: "core/grpc/",

@@ -1,4 +1,4 @@
-import { type LabelValues, NO_LABELS } from "../labels.ts";
+import type { LabelValues } from "../labels.ts";
 import { startTimer } from "../time.ts";
 import { trustedBaggage } from "./baggage.ts";
 import type { GateSettings } from "./gate-settings.ts";
@@ -12,6 +12,8 @@ import {
 } from "./http-labels.ts";
 import type { AdapterOptions } from "./options.ts";
 import type { RequestParts } from "./request-parts.ts";
+
+const NO_LABELS: LabelValues = Object.freeze({});
 
 /** Which labels are made of each request of a gate. */
 export interface RequestLabelPlan {
