@@ -78,11 +78,9 @@ export class RemoteControl implements ConnectedControl {
     );
   }
 
+  /** Never rejects: nobody could do anything about a connection that breaks while it is closed. */
   close(): Promise<void> {
-    return this.#loading.then(
-      (control) => control.close(),
-      () => undefined,
-    );
+    return this.#loading.then((control) => control.close()).catch(() => undefined);
   }
 
   #with<T>(ask: (control: ConnectedControl) => Awaitable<T>): Awaitable<T> {

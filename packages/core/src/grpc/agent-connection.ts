@@ -1,4 +1,4 @@
-import { type Client, connectivityState, Metadata } from "@grpc/grpc-js";
+import { type Client, connectivityState, Metadata, status } from "@grpc/grpc-js";
 import type { AgentSettings } from "../agent-options.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { ApertureError } from "../contract/errors.ts";
@@ -7,21 +7,31 @@ import { usableTimeout } from "../flow-params.ts";
 import { nowMs, wallMs } from "../time.ts";
 import { Breaker } from "./breaker.ts";
 import { openChannel } from "./channel.ts";
-import { isUnimplemented, notAnswered } from "./failure.ts";
+import { codeOf, notAnswered } from "./failure.ts";
 import { callUnary, type UnaryMethod } from "./unary-call.ts";
 
 /** What calls of one kind have in common: how many may wait at one time. */
 export interface Lane {
   readonly most: number;
   outstanding: number;
+  /** Nobody waits for them, and they would be lost: an agent that seems to hang is asked all the same. */
+  readonly evenIfHung?: boolean | undefined;
 }
 
 export interface AgentMethod<Request, Response> extends UnaryMethod<Request, Response> {
   readonly lane: Lane;
 }
 
+interface Refusal {
+  readonly error: ApertureError;
+  readonly untilMs: number;
+}
+
 /** How long a method that the agent does not have is not asked for again. */
 const MISSING_FOR_MS = 60_000;
+
+/** How long calls fail as the one did that found that the connection cannot be made. */
+const REFUSED_FOR_MS = 1000;
 
 /** A connection on which nothing was answered for so long is made anew: its other end may be gone without a word. */
 const STUCK_AFTER_MS = 30_000;
@@ -35,6 +45,7 @@ export class AgentConnection {
   readonly #metadata = new Metadata();
   readonly #breaker = new Breaker();
   readonly #missingUntilMs = new Map<string, number>();
+  readonly #refusals = new Map<string, Refusal>();
   #client: Client;
   #closed = false;
 
@@ -95,8 +106,23 @@ export class AgentConnection {
     if (timeoutMs === "invalid") throw notAnswered(name, "invalid-argument", "its timeout is no time");
     if (lane.outstanding >= lane.most) throw notAnswered(name, "saturated", `${lane.most} calls wait already`);
     if (this.#isMissing(path)) throw notAnswered(name, "agent-error", "the agent does not have it");
-    if (!this.#breaker.admits(nowMs())) throw notAnswered(name, "unavailable", "the agent has stopped to answer");
+    const refusal = this.#refusal(path);
+    if (refusal !== undefined) throw refusal;
+    if (lane.evenIfHung !== true && !this.#breaker.admits(nowMs()))
+      throw notAnswered(name, "unavailable", "the agent has stopped to answer");
     return timeoutMs === Number.POSITIVE_INFINITY ? undefined : timeoutMs;
+  }
+
+  /**
+   * What a call would end with, without the call; to ask for the state drives the connection, as a call would. A flow of an
+   * agent that is dead then takes 6 µs of a processor instead of 12, half of that for the stack of an error of its own.
+   */
+  #refusal(path: string): ApertureError | undefined {
+    const refusal = this.#refusals.get(path);
+    if (refusal === undefined) return undefined;
+    if (this.state() === "failing" && nowMs() < refusal.untilMs) return refusal.error;
+    this.#refusals.delete(path);
+    return undefined;
   }
 
   #isMissing(path: string): boolean {
@@ -111,7 +137,10 @@ export class AgentConnection {
     if (error.reason === "cancelled") return;
     if (error.reason !== "timeout") {
       this.#breaker.answered();
-      if (isUnimplemented(error)) this.#missingUntilMs.set(path, nowMs() + MISSING_FOR_MS);
+      const code = codeOf(error);
+      if (code === status.UNIMPLEMENTED) this.#missingUntilMs.set(path, nowMs() + MISSING_FOR_MS);
+      if (code === status.UNAVAILABLE && this.state() === "failing")
+        this.#refusals.set(path, { error, untilMs: nowMs() + REFUSED_FOR_MS });
       return;
     }
     this.#breaker.timedOut(answersBefore, nowMs());

@@ -10,6 +10,8 @@ const RECONNECTION: ChannelOptions = {
 
 const DEFAULTS: ChannelOptions = {
   ...RECONNECTION,
+  // Grpc-js asks where a name leads every half a minute at most: for so long nobody would find an agent that has moved.
+  "grpc.dns_min_time_between_resolutions_ms": 5000,
   // Nobody but the application says how calls are made; the look-up of the option would also delay the first one.
   "grpc.service_config_disable_resolution": 1,
   // A connection of its own: one that is stuck can be given up.

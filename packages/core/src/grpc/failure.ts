@@ -25,7 +25,7 @@ export function notAnswered(method: string, reason: FailOpenReason, why: string)
   return new ApertureError("APERTURE_TRANSPORT", `${method}: ${why}`, { reason });
 }
 
-export function isUnimplemented(error: unknown): boolean {
-  const { cause } = error as { cause?: unknown };
-  return (cause as Partial<StatusObject> | undefined)?.code === status.UNIMPLEMENTED;
+/** The status that a call ended with; undefined for a call that was not made, or not waited for. */
+export function codeOf(error: ApertureError): status | undefined {
+  return (error.cause as StatusObject | undefined)?.code;
 }

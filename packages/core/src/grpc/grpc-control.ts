@@ -16,10 +16,11 @@ import type { FlowRecord } from "../contract/flow-record.ts";
 import type { CheckHttpRequest } from "../contract/http.ts";
 import { nowMs, pause } from "../time.ts";
 import { AgentConnection } from "./agent-connection.ts";
-import { type AgentMethods, agentMethods } from "./agent-methods.ts";
+import { type AgentMethods, agentMethods, type TakeLate } from "./agent-methods.ts";
 import { answerBytes, type WireAnswer } from "./answer-bytes.ts";
 import { type ExportCounts, FlowExport } from "./flow-export.ts";
 import { FlowSpanWriter } from "./flow-span.ts";
+import { giveBack } from "./give-back.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import { cacheLookupFromWire, cacheOperationsFromWire, wireFromCacheKeys, wireFromCacheUpsert } from "./wire/cache.ts";
 import { checkResponseFromWire } from "./wire/check.ts";
@@ -53,7 +54,7 @@ export class GrpcControl implements FlowControl {
   constructor(settings: AgentSettings, complaints: Complaints) {
     this.#connection = new AgentConnection(settings);
     this.#complaints = complaints;
-    this.#methods = agentMethods(settings.mostOutstanding, this.#spans);
+    this.#methods = agentMethods(settings.mostOutstanding, this.#spans, this.#giveBackLate);
     const { exportTraces } = this.#methods;
     const call: CallOptions = { timeoutMs: EXPORT_TIMEOUT_MS };
     this.#export = new FlowExport(async (spans) => this.#connection.call(exportTraces, spans, call), complaints);
@@ -153,6 +154,11 @@ export class GrpcControl implements FlowControl {
       }
     }
   }
+
+  /** A flow that had stopped waiting never ends what it was lent all the same. */
+  readonly #giveBackLate: TakeLate = (controlPoint, response) => {
+    if (response.accepted && response.leases.length > 0) giveBack(this, { controlPoint, leases: response.leases });
+  };
 
   #keep(response: CheckResponse, answer: WireAnswer): void {
     if (this.recordFlow !== undefined) this.#answers.set(response, answer);

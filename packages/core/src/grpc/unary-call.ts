@@ -3,6 +3,7 @@ import { type ChannelInterface, type Metadata, type StatusObject, status } from 
 import type { CallOptions } from "../contract/flow-control.ts";
 import { afterArrivedInput, startTimer, type Timer } from "../time.ts";
 import { failed, notAnswered } from "./failure.ts";
+import type { Arrival, LateAnswers } from "./late-answers.ts";
 
 /** One method as a call needs it. */
 export interface UnaryMethod<Request, Response> {
@@ -10,6 +11,8 @@ export interface UnaryMethod<Request, Response> {
   readonly path: string;
   readonly requestSerialize: (request: Request) => Buffer;
   readonly responseDeserialize: (bytes: Buffer) => Response;
+  /** For methods whose answers lend something; calls of others are cancelled as soon as their time is over. */
+  readonly late?: LateAnswers<Request, Response> | undefined;
 }
 
 /** What a call is made with. */
@@ -37,36 +40,38 @@ export function callUnary<Request, Response>(
   ask: UnaryAsk<Request>,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
-    new UnaryCall(method, resolve, reject).start(channel, ask);
+    new UnaryCall(method, ask.request, { resolve, reject }).start(channel, ask);
   });
 }
 
 type ChannelCall = ReturnType<ChannelInterface["createCall"]>;
 
+interface Caller<Response> {
+  readonly resolve: (response: Response) => void;
+  readonly reject: (cause: unknown) => void;
+}
+
 /** One call on its way, and the listener to what becomes of it. Settles once, whatever comes late. */
 class UnaryCall<Request, Response> {
   readonly #method: UnaryMethod<Request, Response>;
-  readonly #resolve: (response: Response) => void;
-  readonly #reject: (cause: unknown) => void;
+  readonly #request: Request;
+  readonly #caller: Caller<Response>;
   #call: ChannelCall | undefined;
+  #arrival: Arrival<Response> | undefined;
   #message: Buffer | undefined;
   #timer: Timer | undefined;
   #signal: AbortSignal | undefined;
   #settled = false;
 
-  constructor(
-    method: UnaryMethod<Request, Response>,
-    resolve: (response: Response) => void,
-    reject: (cause: unknown) => void,
-  ) {
+  constructor(method: UnaryMethod<Request, Response>, request: Request, caller: Caller<Response>) {
     this.#method = method;
-    this.#resolve = resolve;
-    this.#reject = reject;
+    this.#request = request;
+    this.#caller = caller;
   }
 
-  start(channel: ChannelInterface, { request, metadata, timeoutMs, options }: UnaryAsk<Request>): void {
+  start(channel: ChannelInterface, { metadata, timeoutMs, options }: UnaryAsk<Request>): void {
     const { path, requestSerialize } = this.#method;
-    const message = requestSerialize(request);
+    const message = requestSerialize(this.#request);
     if (timeoutMs !== undefined) metadata.set("grpc-timeout", `${Math.ceil(timeoutMs)}m`);
     const call = channel.createCall(path, Number.POSITIVE_INFINITY, undefined, null, undefined);
     this.#call = call;
@@ -89,29 +94,48 @@ class UnaryCall<Request, Response> {
   }
 
   onReceiveStatus(answer: StatusObject): void {
-    if (!this.#settle()) return;
-    if (answer.code !== status.OK) this.#reject(failed(this.#method.name, answer));
-    else this.#resolveWith(this.#message);
-  }
-
-  #resolveWith(message: Buffer | undefined): void {
-    const { name, responseDeserialize } = this.#method;
+    if (!this.#settle()) {
+      this.#arrival?.(this.#read);
+      this.#arrival = undefined;
+      return;
+    }
+    const { name, late } = this.#method;
     try {
-      if (message === undefined) this.#reject(notAnswered(name, "agent-error", "an answer without a message"));
-      else this.#resolve(responseDeserialize(message));
+      if (answer.code !== status.OK) throw failed(name, answer);
+      this.#caller.resolve(this.#read());
     } catch (cause) {
-      this.#reject(notAnswered(name, "agent-error", `an answer that cannot be read: ${cause}`));
+      this.#caller.reject(cause);
+      // The server of grpc-js puts "deadline exceeded" behind an answer that it has just sent.
+      if (this.#message !== undefined) late?.take(this.#request, this.#read);
     }
   }
 
-  readonly #expire = (): void => this.#giveUp("timeout", "no answer in time");
+  readonly #read = (): Response => {
+    const { name, responseDeserialize } = this.#method;
+    if (this.#message === undefined) throw notAnswered(name, "agent-error", "an answer without a message");
+    try {
+      return responseDeserialize(this.#message);
+    } catch (cause) {
+      throw notAnswered(name, "agent-error", `an answer that cannot be read: ${cause}`);
+    }
+  };
 
-  readonly #abort = (): void => this.#giveUp("cancelled", "the caller no longer waits");
+  readonly #expire = (): void => {
+    if (!this.#giveUp("timeout", "no answer in time")) return;
+    this.#arrival = this.#method.late?.wait(this.#request, this.#cancel);
+    if (this.#arrival === undefined) this.#cancel();
+  };
 
-  #giveUp(reason: "timeout" | "cancelled", why: string): void {
-    if (!this.#settle()) return;
-    this.#reject(notAnswered(this.#method.name, reason, why));
-    this.#call?.cancelWithStatus(status.CANCELLED, why);
+  readonly #abort = (): void => {
+    if (this.#giveUp("cancelled", "the caller no longer waits")) this.#cancel();
+  };
+
+  readonly #cancel = (): void => this.#call?.cancelWithStatus(status.CANCELLED, "the caller no longer waits");
+
+  #giveUp(reason: "timeout" | "cancelled", why: string): boolean {
+    if (!this.#settle()) return false;
+    this.#caller.reject(notAnswered(this.#method.name, reason, why));
+    return true;
   }
 
   #settle(): boolean {

@@ -188,6 +188,19 @@ describe("an agent that hangs", () => {
       { endTimeoutMs: 50 },
     ));
 
+  it("is given back what it lent, even while it is not asked for decisions", () =>
+    connected(
+      async ({ agent, client }) => {
+        const flow = await client.startFlow("checkout");
+        agent.behave(({ method }) => ({ hang: method === "Check" }));
+        for (let flows = 0; flows < 5; flows += 1) await client.startFlow("checkout", { timeoutMs: 5 });
+        expect((await client.startFlow("checkout")).failOpenReason).to.equal("unavailable");
+        await flow.end();
+        expect(agent.callsOf("FlowEnd")).to.have.length(1);
+      },
+      { answers: [accepted({ leases: [lease("a")] })] },
+    ));
+
   it("ignores what is answered too late", () =>
     connected(async ({ agent, client }) => {
       agent.behave({ delayMs: 60 });

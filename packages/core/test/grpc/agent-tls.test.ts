@@ -19,10 +19,17 @@ function certificate(folder: string, name: string, days: number): Certificate {
     config,
     `[req]\ndistinguished_name=dn\n[dn]\n[ext]\nsubjectAltName=DNS:${name}\nbasicConstraints=CA:TRUE\n`,
   );
-  const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
-  const subject = ["-subj", `/CN=${name}`, "-config", config, "-extensions", "ext", "-days", String(days)];
-  const files = ["-keyout", key, "-out", cert];
-  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", ...subject, ...files], { stdio: "ignore" });
+  const [key, request, cert] = ["key", "csr", "pem"].map((ending) => join(folder, `${name}-${days}.${ending}`)) as [
+    string,
+    string,
+    string,
+  ];
+  const subject = ["-subj", `/CN=${name}`, "-config", config];
+  const openssl = (...given: string[]) => execFileSync("openssl", given, { stdio: "ignore" });
+  openssl("req", "-new", "-newkey", "rsa:2048", "-nodes", ...subject, "-keyout", key, "-out", request);
+  // Unlike `req -x509`, this makes certificates of days gone by, too.
+  const signed = ["-signkey", key, "-extfile", config, "-extensions", "ext", "-days", String(days)];
+  openssl("x509", "-req", "-in", request, ...signed, "-out", cert);
   return { key: readFileSync(key), cert: readFileSync(cert) };
 }
 
@@ -39,6 +46,7 @@ describe("an agent with TLS", () => {
   const folder = mkdtempSync(join(tmpdir(), "aperture-tls-"));
   let agent: Certificate;
   let stranger: Certificate;
+  let expired: Certificate;
 
   before(function () {
     if (!hasOpenssl()) {
@@ -47,12 +55,16 @@ describe("an agent with TLS", () => {
     }
     agent = certificate(folder, "agent.test", 2);
     stranger = certificate(folder, "stranger.test", 2);
+    expired = certificate(folder, "agent.test", -1);
   });
   after(() => rmSync(folder, { recursive: true }));
 
   /** What a client with these options gets of an agent that asks clients for a certificate, or not. */
-  async function decided(options: () => ApertureClientOptions, mutual = false): Promise<[string, string]> {
-    const pairs = [{ private_key: agent.key, cert_chain: agent.cert }];
+  async function decided(
+    options: () => ApertureClientOptions,
+    { mutual = false, served = agent } = {},
+  ): Promise<[string, string]> {
+    const pairs = [{ private_key: served.key, cert_chain: served.cert }];
     const server = ServerCredentials.createSsl(mutual ? agent.cert : null, pairs, mutual);
     let result: [string, string] = ["", ""];
     await connected(
@@ -86,8 +98,8 @@ describe("an agent with TLS", () => {
   it("gets a client's certificate where it asks for one", async () => {
     const tls = () => ({ rootCerts: agent.cert, serverName: "agent.test" });
     const mutual = () => ({ tls: { ...tls(), privateKey: agent.key, certChain: agent.cert } });
-    expect(await decided(mutual, true)).to.deep.equal(["accepted", ""]);
-    expect((await decided(() => ({ tls: tls() }), true))[0]).to.equal("unreachable");
+    expect(await decided(mutual, { mutual: true })).to.deep.equal(["accepted", ""]);
+    expect((await decided(() => ({ tls: tls() }), { mutual: true }))[0]).to.equal("unreachable");
   });
 
   const faults: readonly (readonly [what: string, options: () => ApertureClientOptions, message: RegExp])[] = [
@@ -106,6 +118,13 @@ describe("an agent with TLS", () => {
       expect(error).to.match(message);
     });
   }
+
+  it("is not asked when its certificate has expired, and the reason is said", async () => {
+    const tls = () => ({ tls: { rootCerts: expired.cert, serverName: "agent.test" } });
+    const [decision, error] = await decided(tls, { served: expired });
+    expect(decision).to.equal("unreachable");
+    expect(error).to.match(/certificate has expired/);
+  });
 
   it("is not asked without TLS", async () => {
     const [decision, error] = await decided(() => ({ insecure: true }));

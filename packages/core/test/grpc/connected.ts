@@ -1,5 +1,6 @@
 import { ApertureClient } from "../../src/client.ts";
 import type { ApertureClientOptions } from "../../src/client-options.ts";
+import type { Flow } from "../../src/flow.ts";
 import { FakeAgent, type FakeAgentOptions } from "../../src/testing/grpc/index.ts";
 import { CollectedWarnings } from "../collected-warnings.ts";
 
@@ -32,4 +33,14 @@ export async function connected(
 /** Waits until something is so; the test's own timeout ends a wait in vain. */
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
+/** Starts flows until there is one of which something is so. */
+export async function untilFlow(client: ApertureClient, condition: (flow: Flow) => boolean): Promise<Flow> {
+  for (;;) {
+    const flow = await client.startFlow("checkout");
+    await flow.end();
+    if (condition(flow)) return flow;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }

@@ -1,5 +1,10 @@
 import { once } from "node:events";
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Stream } from "node:http2";
+import {
+  createServer as createHttp2Server,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Stream,
+} from "node:http2";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 
 /** Something that listens where an agent should. */
@@ -22,7 +27,9 @@ export function tcpPeer(onConnection: (socket: Socket) => void): Promise<RudePee
 }
 
 /** Talks HTTP/2, and answers a call with whatever it likes. */
-export function http2Peer(onStream: (stream: ServerHttp2Stream) => void): Promise<RudePeer> {
+export function http2Peer(
+  onStream: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void,
+): Promise<RudePeer> {
   const server = createHttp2Server();
   const closers = new Set<() => void>();
   server.on("session", (session) => {
@@ -30,9 +37,9 @@ export function http2Peer(onStream: (stream: ServerHttp2Stream) => void): Promis
     closers.add(close);
     session.on("error", () => undefined).on("close", () => closers.delete(close));
   });
-  server.on("stream", (stream) => {
+  server.on("stream", (stream, headers) => {
     stream.on("error", () => undefined);
-    onStream(stream);
+    onStream(stream, headers);
   });
   return listening(server, () => {
     for (const close of closers) close();
