@@ -19,21 +19,26 @@ const TICK_MS = 1;
 export const settled = { started: 0, ended: 0 };
 
 /** Starts flows at a steady rate, whether earlier ones were decided or not, and waits for all of them. */
-export async function put(client: ApertureClient, { perSecond, seconds }: Load): Promise<readonly Sample[]> {
+export async function put(client: ApertureClient, load: Load): Promise<readonly Sample[]> {
   const samples: Sample[] = [];
+  await atRate(load, () => one(client, samples));
+  return samples;
+}
+
+/** Begins some work at a steady rate, whether earlier work is done or not, and waits for all of it. */
+export async function atRate({ perSecond, seconds }: Load, work: (index: number) => Promise<void>): Promise<void> {
   const running = new Set<Promise<void>>();
   const beganMs = performance.now();
   let started = 0;
   while (performance.now() - beganMs < seconds * 1000) {
     const due = ((performance.now() - beganMs) / 1000) * perSecond;
     for (; started < due; started += 1) {
-      const flow = one(client, samples).finally(() => running.delete(flow));
-      running.add(flow);
+      const working = work(started).finally(() => running.delete(working));
+      running.add(working);
     }
     await new Promise((resolve) => setTimeout(resolve, TICK_MS));
   }
   await Promise.all(running);
-  return samples;
 }
 
 /** Connects, and lets both processes get up to speed before anything is measured. */
@@ -52,8 +57,13 @@ async function one(client: ApertureClient, samples: Sample[]): Promise<void> {
   settled.ended += 1;
 }
 
-/** The value below which a share of the samples is; 0 without samples. */
-export function percentile(samples: readonly Sample[], share: number): number {
-  const sorted = samples.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
+/** How long each decision took. */
+export function times(samples: readonly Sample[]): readonly number[] {
+  return samples.map(({ tookMs }) => tookMs);
+}
+
+/** The value below which a share of the values is; 0 without values. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? 0;
 }

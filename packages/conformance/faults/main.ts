@@ -1,7 +1,9 @@
 import { processExit } from "./exit.ts";
+import { deadAgentBehindExpress } from "./express.ts";
 import { type Figure, line } from "./figures.ts";
 import { settled } from "./load.ts";
 import { hungAgentMemory } from "./memory.ts";
+import { millionFlows } from "./million.ts";
 import { deadAgent, frozenAgent, restartedAgent } from "./outages.ts";
 
 /**
@@ -24,8 +26,16 @@ async function main(seconds: number): Promise<void> {
     for (const figure of figures) console.log(line(figure));
     over += figures.filter(({ value, most }) => value > most).length;
   };
-  for (const measure of [deadAgent, frozenAgent, restartedAgent, hungAgentMemory, processExit])
-    print(await measure(seconds));
+  const measures = [
+    deadAgent,
+    deadAgentBehindExpress,
+    frozenAgent,
+    restartedAgent,
+    hungAgentMemory,
+    processExit,
+    millionFlows,
+  ];
+  for (const measure of measures) print(await measure(seconds));
   print([
     {
       goal: "F5",

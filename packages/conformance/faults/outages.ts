@@ -1,7 +1,7 @@
 import { ApertureClient } from "@aperture-flow/core";
 import { AgentProcess } from "./agent-process.ts";
 import type { Figure } from "./figures.ts";
-import { percentile, put, type Sample, warmUp } from "./load.ts";
+import { percentile, put, type Sample, times, warmUp } from "./load.ts";
 
 const TIMEOUT_MS = 200;
 const RATE = 2000;
@@ -10,14 +10,14 @@ export function clientOf(address: string): ApertureClient {
   return new ApertureClient({ address, insecure: true, timeoutMs: TIMEOUT_MS, logger: { warn: () => undefined } });
 }
 
-/** F1: what a dead agent costs each flow; the middleware's own part is in the benchmarks. */
+/** F1: what a dead agent costs each flow. */
 export async function deadAgent(seconds: number): Promise<readonly Figure[]> {
   const agent = await AgentProcess.start();
   await agent.kill();
   const client = clientOf(agent.address);
   const samples = await put(client, { perSecond: RATE, seconds });
   await client.shutdown();
-  const warm = samples.slice(Math.floor(samples.length / 10));
+  const warm = times(samples.slice(Math.floor(samples.length / 10)));
   return [
     { goal: "F1", what: "a flow while the agent is dead, p50", value: percentile(warm, 0.5), most: 0.1, unit: "ms" },
     { goal: "F1", what: "a flow while the agent is dead, p99", value: percentile(warm, 0.99), most: 1, unit: "ms" },
@@ -45,20 +45,14 @@ export async function frozenAgent(seconds: number): Promise<readonly Figure[]> {
     {
       goal: "F2",
       what: "a flow while the agent hangs, breaker closed, p99",
-      value: percentile(
-        timeouts.filter((sample) => !probes.includes(sample)),
-        0.99,
-      ),
+      value: percentile(times(timeouts.filter((sample) => !probes.includes(sample))), 0.99),
       most: TIMEOUT_MS + 20,
       unit: "ms",
     },
     {
       goal: "F3",
       what: "a flow while the agent hangs, breaker open, p99",
-      value: percentile(
-        afterwards.filter((sample) => !probes.includes(sample)),
-        0.99,
-      ),
+      value: percentile(times(afterwards.filter((sample) => !probes.includes(sample))), 0.99),
       most: 1,
       unit: "ms",
     },
