@@ -85,11 +85,11 @@ export const MAY_IMPORT: readonly ImportRow[] = [
 
   {
     of: "engine/",
-    imports: [...READING, "node:assert/strict", "node:buffer", "node:timers/promises"],
+    imports: [...READING, "node:assert/strict", "node:buffer", "node:perf_hooks", "node:timers/promises"],
     names: { "@aperture-flow/core": ["ApertureError", "httpFlavor", "nearestName"] },
   },
   { of: "engine/arithmetic/", imports: [] },
-  { of: "engine/time/", imports: [] },
+  { of: "engine/time/", imports: ["node:perf_hooks"] },
   { of: "engine/backend/", imports: ["engine/arithmetic/", "engine/time/", "@aperture-flow/core", "node:crypto"] },
   { of: "engine/backend/memory/", imports: ["engine/backend/backend.ts", "engine/arithmetic/", "engine/time/"] },
   ...["engine/limiter/", "engine/schedule/", "engine/cache/"].map((of) => ({

@@ -20,6 +20,7 @@ import { runStages } from "./check.ts";
 import { endFlow } from "./end.ts";
 import { withHttpLabels } from "./http-labels.ts";
 import type { LimiterEnvironment } from "./limiter/limiter.ts";
+import type { EngineObserver } from "./observer.ts";
 import type { PolicySource } from "./policy/read.ts";
 import { retireLimiters } from "./retire.ts";
 import type { BuildContext, PolicySummary, Snapshot } from "./snapshot.ts";
@@ -41,6 +42,7 @@ export interface EngineParts {
  */
 export class Engine implements FlowControl {
   readonly #parts: EngineParts;
+  readonly #observer: EngineObserver;
   readonly #cache: FlowCache;
   #snapshot: Snapshot;
   #replacing: Promise<void> = Promise.resolve();
@@ -48,6 +50,7 @@ export class Engine implements FlowControl {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
+    this.#observer = parts.environment.observer;
     this.#snapshot = parts.snapshot;
     this.#cache = new FlowCache(parts.environment.backend);
   }
@@ -64,7 +67,7 @@ export class Engine implements FlowControl {
 
   /** All, where an observer is told of whole flows. */
   labelsRead(controlPoint: string): ReadonlySet<string> | undefined {
-    return this.#parts.environment.observer.flow === undefined ? this.#snapshot.labelsRead(controlPoint) : undefined;
+    return this.#observer.flow === undefined ? this.#snapshot.labelsRead(controlPoint) : undefined;
   }
 
   /**
@@ -79,7 +82,7 @@ export class Engine implements FlowControl {
 
   end(request: EndRequest): Awaitable<EndResponse> {
     this.#assertOpen();
-    return endFlow(request, this.#snapshot, this.#parts.environment.observer);
+    return endFlow(request, this.#snapshot, this.#observer);
   }
 
   cacheLookup(request: CacheLookupRequest): Awaitable<CacheLookupResponse> {
@@ -137,7 +140,7 @@ export class Engine implements FlowControl {
   }
 
   #lookUp(request: CacheLookupRequest): Awaitable<CacheLookupResponse> {
-    const tell = this.#parts.environment.observer.cache;
+    const tell = this.#observer.cache;
     const { controlPoint } = request;
     const found = this.#cache.lookUp(request);
     return tell === undefined ? found : also(found, (answer) => tell({ operation: "lookup", controlPoint, answer }));
@@ -148,12 +151,12 @@ export class Engine implements FlowControl {
     controlPoint: string,
     done: Awaitable<CacheUpsertResponse>,
   ): Awaitable<CacheUpsertResponse> {
-    const tell = this.#parts.environment.observer.cache;
+    const tell = this.#observer.cache;
     return tell === undefined ? done : also(done, (answer) => tell({ operation, controlPoint, answer }));
   }
 
   #observed(request: CheckRequest, response: CheckResponse): CheckResponse {
-    const { decision, flow } = this.#parts.environment.observer;
+    const { decision, flow } = this.#observer;
     if (decision !== undefined) for (const one of response.decisions) decision(one, request.controlPoint);
     flow?.(request, response);
     return response;

@@ -1,4 +1,10 @@
-import { Heap, type HeapEntry } from "./heap.ts";
+import { Heap, NOWHERE } from "./heap.ts";
+
+/**
+ * So many workloads are kept while nobody waits in them. Where there is a queue, those of high priority come and go all the
+ * time; to make and forget their maps each time took a fifth of a turn, and more in the collector.
+ */
+const MOST_IDLE = 16;
 
 /**
  * Weighted fair order (self-clocked fair queueing, Golestani 1994, as Aperture has it): who waits is served in the order
@@ -14,14 +20,19 @@ import { Heap, type HeapEntry } from "./heap.ts";
  *   A  |------- 1 -------|------- 2 -------|        served: B B B A B B B B A ...
  *   B  |.25|.5 |.75| 1   |1.25 ...
  *
- * Invariant: each lane has at most one entry in the heap, its head. An empty queue starts again at time 0.
+ * Invariant: a lane stands in the heap, at the finish time of its head, while it has one; while one of a lane is served,
+ * those behind it have no head. An empty queue starts again at time 0.
  *
  * Unlike Aperture's, fairness values are not hashed into 256 buckets: a lane lives only as long as somebody waits in it,
  * so their number is bounded anyway, and no two callers share one by chance.
  */
-export class FairQueue<T> {
-  readonly #heads = new Heap<QueueEntry<T>>();
-  readonly #workloads = new Map<string, Map<string, Lane<T>>>();
+export class FairQueue<E extends QueueEntry<E>> {
+  readonly #heads = new Heap<Lane<E>>();
+  /** By priority, then by name. */
+  readonly #workloads = new Map<number, Map<string, Workload<E>>>();
+  /** Workloads that somebody waits in or is served from, and others that were kept. */
+  #busy = 0;
+  #idle = 0;
   #time = 0;
   #waiting = 0;
 
@@ -31,101 +42,109 @@ export class FairQueue<T> {
   }
 
   /** A new arrival, which does not wait yet: {@link queue} it or serve it at once. */
-  arrive(value: T, share: Share): QueueEntry<T> {
+  arrive(entry: E, share: Share): void {
     const lane = this.#laneOf(share);
+    const { workload } = lane;
+    if (lane.live === 0) {
+      lane.time = this.#time;
+      workload.live += 1;
+    }
     lane.live += 1;
-    const cost = (share.tokens / share.priority) * lane.siblings.size;
-    return { value, cost, lane, head: undefined, isWaiting: false, previous: undefined, next: undefined };
+    entry.lane = lane;
+    entry.lanes = workload.live;
   }
 
-  queue(entry: QueueEntry<T>): void {
-    const { lane } = entry;
-    entry.isWaiting = true;
+  queue(entry: E): void {
+    const lane = laneOf(entry);
     this.#waiting += 1;
-    // Without a head, one of the lane is being served: those behind it came before.
-    if (lane.head === undefined && lane.first === undefined) this.#lead(entry);
-    else append(lane, entry);
+    const isFirst = lane.first === undefined;
+    append(lane, entry);
+    // Otherwise there is a head already, or it comes when the one that is being served is finished.
+    if (isFirst) this.#lead(lane);
   }
 
   /** Takes out whose turn it is. {@link finish} it when it has been served, or not. */
-  next(): QueueEntry<T> | undefined {
-    const entry = this.#heads.pop()?.value;
-    if (entry === undefined) return undefined;
-    entry.isWaiting = false;
+  next(): E | undefined {
+    const lane = this.#heads.pop();
+    if (lane === undefined) return undefined;
+    const entry = lane.first as E;
     this.#waiting -= 1;
-    entry.lane.head = undefined;
+    unlink(lane, entry);
     return entry;
   }
 
   /** An entry that does not wait any more is done. Only one that was served is charged. */
-  finish(entry: QueueEntry<T>, served: boolean): void {
-    const { lane } = entry;
+  finish(entry: E, served: boolean): void {
+    const lane = laneOf(entry);
     if (served) {
-      lane.time += entry.cost;
+      lane.time += costOf(entry, lane);
       this.#time = lane.time;
     }
-    if (lane.head === undefined) this.#promote(lane);
+    if (lane.place === NOWHERE) this.#lead(lane);
     this.#leave(lane);
   }
 
   /** Takes out an entry that waits, wherever it stands. */
-  cancel(entry: QueueEntry<T>): void {
-    const { lane } = entry;
-    entry.isWaiting = false;
+  cancel(entry: E): void {
+    const lane = laneOf(entry);
     this.#waiting -= 1;
-    if (lane.head === entry) {
-      if (entry.head !== undefined) this.#heads.remove(entry.head);
-      lane.head = undefined;
-      this.#promote(lane);
-    } else {
-      unlink(lane, entry);
-    }
+    const wasHead = lane.first === entry && this.#heads.remove(lane);
+    unlink(lane, entry);
+    if (wasHead) this.#lead(lane);
     this.#leave(lane);
   }
 
-  #laneOf({ workload, priority, fairness }: Share): Lane<T> {
-    const workloadKey = `${priority} ${workload}`;
-    let siblings = this.#workloads.get(workloadKey);
-    if (siblings === undefined) {
-      siblings = new Map();
-      this.#workloads.set(workloadKey, siblings);
-    }
-    let lane = siblings.get(fairness);
+  #laneOf({ workload: name, priority, fairness }: Share): Lane<E> {
+    const workload = this.#workloadOf(name, priority);
+    let lane = workload.lanes.get(fairness);
     if (lane === undefined) {
-      lane = {
-        workloadKey,
-        fairness,
-        siblings,
-        time: this.#time,
-        live: 0,
-        head: undefined,
-        first: undefined,
-        last: undefined,
-      };
-      siblings.set(fairness, lane);
+      lane = { workload, fairness, time: 0, live: 0, place: NOWHERE, first: undefined, last: undefined };
+      workload.lanes.set(fairness, lane);
     }
     return lane;
   }
 
-  #promote(lane: Lane<T>): void {
-    const { first } = lane;
-    if (first === undefined) return;
-    unlink(lane, first);
-    this.#lead(first);
+  #workloadOf(name: string, priority: number): Workload<E> {
+    let workloads = this.#workloads.get(priority);
+    if (workloads === undefined) {
+      workloads = new Map();
+      this.#workloads.set(priority, workloads);
+    }
+    let workload = workloads.get(name);
+    if (workload === undefined) {
+      workload = { name, priority, lanes: new Map(), live: 0 };
+      workloads.set(name, workload);
+      this.#idle += 1;
+    }
+    if (workload.live === 0) {
+      this.#idle -= 1;
+      this.#busy += 1;
+    }
+    return workload;
   }
 
-  #lead(entry: QueueEntry<T>): void {
-    const { lane } = entry;
-    lane.head = entry;
-    entry.head = this.#heads.push(lane.time + entry.cost, entry);
+  /** The first of a lane, where there is one, becomes its head. */
+  #lead(lane: Lane<E>): void {
+    if (lane.first !== undefined) this.#heads.push(lane.time + costOf(lane.first, lane), lane);
   }
 
-  #leave(lane: Lane<T>): void {
+  #leave(lane: Lane<E>): void {
     lane.live -= 1;
     if (lane.live > 0) return;
-    lane.siblings.delete(lane.fairness);
-    if (lane.siblings.size === 0) this.#workloads.delete(lane.workloadKey);
-    if (this.#workloads.size === 0) this.#time = 0;
+    const { workload, fairness } = lane;
+    if (fairness !== "") workload.lanes.delete(fairness);
+    workload.live -= 1;
+    if (workload.live > 0) return;
+    this.#busy -= 1;
+    if (this.#busy === 0) this.#time = 0;
+    if (this.#idle < MOST_IDLE) this.#idle += 1;
+    else this.#forget(workload);
+  }
+
+  #forget({ name, priority }: Workload<E>): void {
+    const workloads = this.#workloads.get(priority);
+    workloads?.delete(name);
+    if (workloads?.size === 0) this.#workloads.delete(priority);
   }
 }
 
@@ -134,45 +153,59 @@ export interface Share {
   readonly workload: string;
   /** Above 0. */
   readonly priority: number;
-  readonly tokens: number;
   /** Flows of one workload take turns by it; empty for none. */
   readonly fairness: string;
 }
 
-/** One arrival. Only the queue may write it. */
-export interface QueueEntry<T> {
-  readonly value: T;
-  readonly cost: number;
-  readonly lane: Lane<T>;
-  /** Its place among the heads of all lanes. */
-  head: HeapEntry<QueueEntry<T>> | undefined;
-  isWaiting: boolean;
-  previous: QueueEntry<T> | undefined;
-  next: QueueEntry<T> | undefined;
+/** One arrival, an object of the caller's: only the queue may write these parts of it. */
+export interface QueueEntry<E> {
+  /** Undefined until it arrives. */
+  lane: Lane<E> | undefined;
+  readonly tokens: number;
+  /** Lanes of its workload when it came. Its cost itself would be a fraction, and each of those an object more. */
+  lanes: number;
+  previous: E | undefined;
+  next: E | undefined;
 }
 
-interface Lane<T> {
-  readonly workloadKey: string;
+interface Workload<E> {
+  readonly name: string;
+  readonly priority: number;
+  /** By fairness value. */
+  readonly lanes: Map<string, Lane<E>>;
+  /** Lanes in which somebody waits or is served from. */
+  live: number;
+}
+
+export interface Lane<E> {
+  readonly workload: Workload<E>;
   readonly fairness: string;
-  /** The lanes of the same workload, itself among them. */
-  readonly siblings: Map<string, Lane<T>>;
   time: number;
   /** Arrivals that have not left, the one being served among them. */
   live: number;
-  head: QueueEntry<T> | undefined;
-  /** Behind the head: a linked list, for whoever leaves may stand anywhere. */
-  first: QueueEntry<T> | undefined;
-  last: QueueEntry<T> | undefined;
+  /** Among the heads of all lanes. */
+  place: number;
+  /** A linked list, for whoever leaves may stand anywhere. */
+  first: E | undefined;
+  last: E | undefined;
 }
 
-function append<T>(lane: Lane<T>, entry: QueueEntry<T>): void {
+function laneOf<E extends QueueEntry<E>>(entry: E): Lane<E> {
+  return entry.lane as Lane<E>;
+}
+
+function costOf<E extends QueueEntry<E>>({ tokens, lanes }: E, { workload }: Lane<E>): number {
+  return (tokens / workload.priority) * lanes;
+}
+
+function append<E extends QueueEntry<E>>(lane: Lane<E>, entry: E): void {
   entry.previous = lane.last;
   if (lane.last === undefined) lane.first = entry;
   else lane.last.next = entry;
   lane.last = entry;
 }
 
-function unlink<T>(lane: Lane<T>, entry: QueueEntry<T>): void {
+function unlink<E extends QueueEntry<E>>(lane: Lane<E>, entry: E): void {
   if (entry.previous === undefined) lane.first = entry.next;
   else entry.previous.next = entry.next;
   if (entry.next === undefined) lane.last = entry.previous;

@@ -6,10 +6,15 @@
  * Invariant: no entry comes before its parent. Equal keys leave in the order in which they came: ties are broken by a
  * number that counts arrivals, because a heap alone forgets it.
  *
+ * Keys stand in arrays of their own: to compare them, no entry is fetched, which with ten thousand of them would be a
+ * fetch from far away each time. And entries are what the caller has anyway, not objects around it.
+ *
  * Not a sorted list, whose insertion is linear; not a pairing heap, whose entries cost three references more.
  */
-export class Heap<T> {
-  readonly #entries: HeapEntry<T>[] = [];
+export class Heap<E extends HeapEntry> {
+  readonly #entries: E[] = [];
+  readonly #keys: number[] = [];
+  readonly #orders: number[] = [];
   #arrivals = 0;
 
   get size(): number {
@@ -17,76 +22,101 @@ export class Heap<T> {
   }
 
   /** The entry with the least key. */
-  get first(): HeapEntry<T> | undefined {
+  get first(): E | undefined {
     return this.#entries[0];
   }
 
-  push(key: number, value: T): HeapEntry<T> {
-    const entry = { key, value, order: this.#arrivals++, index: this.#entries.length };
-    this.#entries.push(entry);
-    this.#rise(entry);
-    return entry;
+  /** `Infinity` when nothing is in it. */
+  get leastKey(): number {
+    return this.#entries.length === 0 ? Number.POSITIVE_INFINITY : (this.#keys[0] as number);
   }
 
-  pop(): HeapEntry<T> | undefined {
+  /** Undefined when the entry is not, or no longer, in this heap. */
+  keyOf(entry: E): number | undefined {
+    return this.#has(entry) ? this.#keys[entry.place] : undefined;
+  }
+
+  push(key: number, entry: E): void {
+    const last = this.#entries.length;
+    this.#entries.push(entry);
+    this.#keys.push(key);
+    this.#orders.push(this.#arrivals);
+    this.#rise(last, key, this.#arrivals, entry);
+    this.#arrivals += 1;
+  }
+
+  pop(): E | undefined {
     const first = this.#entries[0];
     if (first !== undefined) this.remove(first);
     return first;
   }
 
   /** False when the entry is not, or no longer, in this heap. */
-  remove(entry: HeapEntry<T>): boolean {
-    const { index } = entry;
-    if (this.#entries[index] !== entry) return false;
-    const last = this.#entries.pop() as HeapEntry<T>;
-    entry.index = REMOVED;
+  remove(entry: E): boolean {
+    if (!this.#has(entry)) return false;
+    const { place } = entry;
+    const last = this.#entries.pop() as E;
+    const key = this.#keys.pop() as number;
+    const order = this.#orders.pop() as number;
+    entry.place = NOWHERE;
     if (last === entry) return true;
-    this.#put(last, index);
-    this.#rise(last);
-    this.#sink(last);
+    if (place > 0 && this.#isBefore(key, order, (place - 1) >> 1)) this.#rise(place, key, order, last);
+    else this.#sink(place, key, order, last);
     return true;
   }
 
-  #rise(entry: HeapEntry<T>): void {
-    while (entry.index > 0) {
-      const parent = this.#entries[(entry.index - 1) >> 1] as HeapEntry<T>;
-      if (!isBefore(entry, parent)) return;
-      this.#swap(entry, parent);
+  #has(entry: E): boolean {
+    return entry.place !== NOWHERE && this.#entries[entry.place] === entry;
+  }
+
+  #rise(from: number, key: number, order: number, entry: E): void {
+    let place = from;
+    while (place > 0) {
+      const parent = (place - 1) >> 1;
+      if (!this.#isBefore(key, order, parent)) break;
+      this.#move(parent, place);
+      place = parent;
     }
+    this.#put(place, key, order, entry);
   }
 
-  #sink(entry: HeapEntry<T>): void {
-    for (;;) {
-      const left = this.#entries[2 * entry.index + 1];
-      const right = this.#entries[2 * entry.index + 2];
-      const child = right !== undefined && isBefore(right, left as HeapEntry<T>) ? right : left;
-      if (child === undefined || !isBefore(child, entry)) return;
-      this.#swap(child, entry);
+  #sink(from: number, key: number, order: number, entry: E): void {
+    const { length } = this.#entries;
+    let place = from;
+    for (let child = 2 * place + 1; child < length; child = 2 * place + 1) {
+      const right = child + 1;
+      if (right < length && this.#isBefore(this.#keys[right] as number, this.#orders[right] as number, child)) {
+        child = right;
+      }
+      if (this.#isBefore(key, order, child)) break;
+      this.#move(child, place);
+      place = child;
     }
+    this.#put(place, key, order, entry);
   }
 
-  #swap(a: HeapEntry<T>, b: HeapEntry<T>): void {
-    const { index } = a;
-    this.#put(a, b.index);
-    this.#put(b, index);
+  #isBefore(key: number, order: number, place: number): boolean {
+    const other = this.#keys[place] as number;
+    return key < other || (key === other && order < (this.#orders[place] as number));
   }
 
-  #put(entry: HeapEntry<T>, index: number): void {
-    this.#entries[index] = entry;
-    entry.index = index;
+  #move(from: number, to: number): void {
+    this.#put(to, this.#keys[from] as number, this.#orders[from] as number, this.#entries[from] as E);
+  }
+
+  #put(place: number, key: number, order: number, entry: E): void {
+    this.#keys[place] = key;
+    this.#orders[place] = order;
+    this.#entries[place] = entry;
+    entry.place = place;
   }
 }
 
-/** One entry of a heap. Only the heap may write it. */
-export interface HeapEntry<T> {
-  readonly key: number;
-  readonly value: T;
-  readonly order: number;
-  index: number;
+/** What a heap holds; it can be in one heap at a time. */
+export interface HeapEntry {
+  /** {@link NOWHERE} at first. Only the heap may write it. */
+  place: number;
 }
 
-const REMOVED = -1;
-
-function isBefore<T>(a: HeapEntry<T>, b: HeapEntry<T>): boolean {
-  return a.key < b.key || (a.key === b.key && a.order < b.order);
-}
+/** The place of what is in no heap. */
+export const NOWHERE = -1;

@@ -26,6 +26,9 @@ export class MemoryBackend implements StateBackend {
   readonly #clock: Clock;
   readonly #maxKeys: number;
   readonly #buckets = new Map<string, BucketTable>();
+  /** The space that was asked last, and its buckets: not to look up those of an only limiter is 5 % of a check. */
+  #lastSpace: string | undefined;
+  #lastBuckets: BucketTable | undefined;
   readonly #slots = new Map<string, SlotTable>();
   readonly #entries: EntryTable;
   #stopSweeping: (() => void) | undefined;
@@ -37,13 +40,8 @@ export class MemoryBackend implements StateBackend {
   }
 
   takeTokens(space: string, label: string, ask: BucketAsk): BucketAnswer {
-    let table = this.#buckets.get(space);
-    if (table === undefined) {
-      table = new BucketTable(this.#maxKeys);
-      this.#buckets.set(space, table);
-      this.#sweepLater();
-    }
-    return table.take(label, ask, this.#clock.nowMs());
+    const known = space === this.#lastSpace ? this.#lastBuckets : undefined;
+    return (known ?? this.#bucketsOf(space)).take(label, ask, this.#clock.nowMs());
   }
 
   acquireSlots(space: string, label: string, ask: SlotAsk): SlotAnswer {
@@ -92,6 +90,18 @@ export class MemoryBackend implements StateBackend {
     return { buckets: sizeOfAll(this.#buckets), slots: sizeOfAll(this.#slots), entries, cacheBytes };
   }
 
+  #bucketsOf(space: string): BucketTable {
+    let table = this.#buckets.get(space);
+    if (table === undefined) {
+      table = new BucketTable(this.#maxKeys);
+      this.#buckets.set(space, table);
+      this.#sweepLater();
+    }
+    this.#lastSpace = space;
+    this.#lastBuckets = table;
+    return table;
+  }
+
   #sweepLater(): void {
     this.#stopSweeping ??= this.#clock.every(SWEEP_MS, () => this.#sweep());
   }
@@ -99,6 +109,8 @@ export class MemoryBackend implements StateBackend {
   #sweep(): void {
     const nowMs = this.#clock.nowMs();
     sweepAll(this.#buckets, nowMs);
+    // They may be among those that are gone.
+    this.#lastBuckets = undefined;
     sweepAll(this.#slots, nowMs);
     this.#entries.sweep(nowMs);
     if (this.#buckets.size + this.#slots.size + this.#entries.size === 0) void this.close();

@@ -9,9 +9,12 @@ const SHARED = "default";
  */
 export class LimitLabel {
   readonly #key: string | undefined;
+  /** What stands before the value in a name. */
+  readonly #prefix: string;
 
   constructor(key: string | undefined) {
     this.#key = key === "" ? undefined : key;
+    this.#prefix = this.#key === undefined ? "" : `${this.#key}:`;
   }
 
   /** `undefined` says that the flow does not have the label; an empty value counts as one. */
@@ -23,11 +26,11 @@ export class LimitLabel {
 
   /** How decisions and leases name a value. */
   nameOf(value: string): string {
-    return this.#key === undefined ? value : `${this.#key}:${value}`;
+    return this.#prefix + value;
   }
 
   /** The value that decisions and leases name so. */
   valueNamed(name: string): string {
-    return this.#key === undefined ? name : name.slice(this.#key.length + 1);
+    return name.slice(this.#prefix.length);
   }
 }

@@ -32,14 +32,18 @@ const MOST_BITS = 30;
 export class ControlPoint {
   readonly #placed: readonly PlacedLimiter[];
   readonly #conditions: readonly FlowPredicate[];
+  /** The stages of every flow, where there are no conditions. */
+  readonly #always: readonly Stage[] | undefined;
   readonly #kept = new Map<number | string, readonly Stage[]>();
 
   constructor(placed: readonly PlacedLimiter[]) {
     this.#placed = placed;
     this.#conditions = placed.flatMap(({ applies }) => applies ?? []);
+    this.#always = this.#conditions.length === 0 ? stagesOf(placed) : undefined;
   }
 
   stages(labels: Labels, services: readonly string[]): readonly Stage[] {
+    if (this.#always !== undefined) return this.#always;
     const set = this.#setOf(labels, services);
     return this.#kept.get(set) ?? this.#keep(set, labels, services);
   }

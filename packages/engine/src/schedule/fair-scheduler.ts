@@ -1,6 +1,6 @@
 import type { Awaitable, CallOptions } from "@aperture-flow/core";
-import { FairQueue, type QueueEntry } from "../arithmetic/fair-queue.ts";
-import { Heap, type HeapEntry } from "../arithmetic/heap.ts";
+import { FairQueue } from "../arithmetic/fair-queue.ts";
+import { Heap, NOWHERE } from "../arithmetic/heap.ts";
 import type { Clock } from "../time/clock.ts";
 import { Alarm } from "./alarm.ts";
 import type { Grant, Granted, TokenSource } from "./token-source.ts";
@@ -35,6 +35,8 @@ export class FairScheduler {
   #served: Waiter | undefined;
   /** When whoever is served gets what it was promised, or asks again. Undefined while it asks. */
   #resumeMs: number | undefined;
+  /** Tokens that whoever is served may use then. */
+  #promised: Granted | undefined;
   #isServing = false;
   /** Tokens came back while the source was being asked: its answer may be too old. */
   #isStale = false;
@@ -51,18 +53,18 @@ export class FairScheduler {
     if (signal?.aborted === true) return refused("cancelled");
     return new Promise((settle) => {
       const waiter: Waiter = {
-        flow,
-        settle,
-        deadlineMs: this.#parts.clock.nowMs() + timeoutMs,
+        tokens: flow.tokens,
         turn: this.#waitingTokens + this.#admittedTokens,
-        settled: false,
-        entry: undefined,
-        deadline: undefined,
-        promised: undefined,
+        settle,
         stopListening: undefined,
+        place: NOWHERE,
+        lane: undefined,
+        lanes: 0,
+        previous: undefined,
+        next: undefined,
       };
-      if (signal !== undefined) waiter.stopListening = onAbort(signal, () => this.#giveUp(waiter, "cancelled"));
-      this.#enter(waiter);
+      if (signal !== undefined) this.#listen(waiter, signal);
+      this.#enter(waiter, flow, timeoutMs);
     });
   }
 
@@ -74,77 +76,86 @@ export class FairScheduler {
       this.#isStale = true;
       return;
     }
+    const nowMs = this.#parts.clock.nowMs();
     this.#resumeMs = undefined;
-    this.#breakPromise(waiter);
-    this.#ask(waiter);
-    this.#serveNext();
+    this.#breakPromise();
+    this.#ask(waiter, nowMs);
+    this.#serveNext(nowMs);
   }
 
   /** Lets everybody go, without tokens: the limit that they wait for is no longer in force. */
   dissolve(): void {
     const waiter = this.#served;
-    if (waiter !== undefined && !waiter.settled) {
+    if (waiter?.settle !== undefined) {
       const isAsking = this.#resumeMs === undefined;
-      this.#breakPromise(waiter);
+      this.#breakPromise();
       this.#settle(waiter, FREE);
       // An answer that is under way finds it settled.
       if (!isAsking) this.#done(waiter, false);
     }
     for (let next = this.#queue.next(); next !== undefined; next = this.#queue.next()) {
-      this.#settle(next.value, FREE);
+      this.#settle(next, FREE);
       this.#queue.finish(next, false);
     }
-    this.#serveNext();
+    this.#serveNext(this.#parts.clock.nowMs());
   }
 
-  #enter(waiter: Waiter): void {
-    this.#waitingTokens += waiter.flow.tokens;
-    waiter.entry = this.#queue.arrive(waiter, waiter.flow);
-    waiter.deadline = this.#deadlines.push(waiter.deadlineMs, waiter);
-    if (this.#served === undefined) this.#serve(waiter);
-    else this.#queue.queue(waiter.entry);
-    this.#serveNext();
+  #listen(waiter: Waiter, signal: AbortSignal): void {
+    const leave = () => this.#giveUp(waiter, "cancelled");
+    signal.addEventListener("abort", leave);
+    waiter.stopListening = () => signal.removeEventListener("abort", leave);
   }
 
-  /** A loop, not a recursion: one release may let thousands through. */
-  #serveNext(): void {
+  #enter(waiter: Waiter, flow: ScheduledFlow, timeoutMs: number): void {
+    const nowMs = this.#parts.clock.nowMs();
+    this.#waitingTokens += waiter.tokens;
+    this.#queue.arrive(waiter, flow);
+    this.#deadlines.push(nowMs + timeoutMs, waiter);
+    if (this.#served === undefined) this.#serve(waiter, nowMs);
+    else this.#queue.queue(waiter);
+    this.#serveNext(nowMs);
+  }
+
+  /**
+   * A loop, not a recursion: one release may let thousands through. Nor is the clock read for each of them, which would
+   * cost as much as the rest of their turn.
+   */
+  #serveNext(nowMs: number): void {
     if (this.#isServing) return;
     this.#isServing = true;
     while (this.#served === undefined) {
       const next = this.#queue.next();
       if (next === undefined) break;
-      this.#serve(next.value);
+      this.#serve(next, nowMs);
     }
     this.#isServing = false;
-    this.#alarm.set(Math.min(this.#resumeMs ?? NEVER, this.#deadlines.first?.key ?? NEVER));
+    this.#alarm.set(Math.min(this.#resumeMs ?? NEVER, this.#deadlines.leastKey));
     if (this.#served === undefined) this.#parts.whenIdle();
   }
 
   #ring(): void {
     const nowMs = this.#parts.clock.nowMs();
     // Tokens that are there in the same moment are worth more than the deadline.
-    if (this.#resumeMs !== undefined && this.#resumeMs <= nowMs) this.#resume(this.#served as Waiter);
-    for (let first = this.#deadlines.first; first !== undefined && first.key <= nowMs; first = this.#deadlines.first) {
-      this.#giveUp(first.value, "timeout");
-    }
-    this.#serveNext();
+    if (this.#resumeMs !== undefined && this.#resumeMs <= nowMs) this.#resume(this.#served as Waiter, nowMs);
+    while (this.#deadlines.leastKey <= nowMs) this.#giveUp(this.#deadlines.first as Waiter, "timeout");
+    this.#serveNext(nowMs);
   }
 
-  #resume(waiter: Waiter): void {
+  #resume(waiter: Waiter, nowMs: number): void {
     this.#resumeMs = undefined;
-    if (waiter.promised === undefined) this.#ask(waiter);
-    else this.#admit(waiter, waiter.promised);
-    this.#serveNext();
+    if (this.#promised === undefined) this.#ask(waiter, nowMs);
+    else this.#admit(waiter, this.#promised);
+    this.#serveNext(nowMs);
   }
 
-  #serve(waiter: Waiter): void {
+  #serve(waiter: Waiter, nowMs: number): void {
     this.#served = waiter;
-    this.#ask(waiter);
+    this.#ask(waiter, nowMs);
   }
 
-  #ask(waiter: Waiter): void {
-    const { source, label, clock } = this.#parts;
-    const leftMs = waiter.deadlineMs - clock.nowMs();
+  #ask(waiter: Waiter, nowMs: number): void {
+    const { source, label } = this.#parts;
+    const leftMs = this.#deadlineMs(waiter) - nowMs;
     // Timers may be late: whoever should have left by now gets no tokens.
     if (leftMs < 0) {
       this.#refuse(waiter, refused("timeout"));
@@ -152,38 +163,39 @@ export class FairScheduler {
     }
     this.#isStale = false;
     try {
-      const grant = source.take(label, waiter.flow.tokens, leftMs);
+      const grant = source.take(label, waiter.tokens, leftMs);
       if (grant instanceof Promise) {
         grant.then(
           (settled) => this.#answeredLater(waiter, settled),
           (error) => this.#answeredLater(waiter, unreachable(error)),
         );
-      } else this.#answered(waiter, grant);
+      } else this.#answered(waiter, grant, nowMs);
     } catch (error) {
-      this.#answered(waiter, unreachable(error));
+      this.#answered(waiter, unreachable(error), nowMs);
     }
   }
 
   #answeredLater(waiter: Waiter, answer: Grant | Unreachable): void {
-    if (waiter.settled) {
+    const nowMs = this.#parts.clock.nowMs();
+    if (waiter.settle === undefined) {
       if (!("error" in answer) && answer.granted) this.#giveBack(answer);
       this.#done(waiter, false);
-    } else this.#answered(waiter, answer);
-    this.#serveNext();
+    } else this.#answered(waiter, answer, nowMs);
+    this.#serveNext(nowMs);
   }
 
-  #answered(waiter: Waiter, answer: Grant | Unreachable): void {
+  #answered(waiter: Waiter, answer: Grant | Unreachable, nowMs: number): void {
     if ("error" in answer) {
       this.#settle(waiter, { ...FREE, error: answer.error });
       this.#done(waiter, true);
     } else if (!answer.granted) {
       const { retryMs, waitMs } = answer;
       if (retryMs === undefined) this.#refuse(waiter, { admitted: false, why: "no-tokens", waitMs });
-      else if (this.#isStale) this.#ask(waiter);
-      else this.#resumeMs = this.#parts.clock.nowMs() + retryMs;
+      else if (this.#isStale) this.#ask(waiter, nowMs);
+      else this.#resumeMs = nowMs + retryMs;
     } else if (answer.waitMs > 0) {
-      waiter.promised = answer;
-      this.#resumeMs = Math.min(this.#parts.clock.nowMs() + answer.waitMs, waiter.deadlineMs);
+      this.#promised = answer;
+      this.#resumeMs = Math.min(nowMs + answer.waitMs, this.#deadlineMs(waiter));
       if (this.#isStale) this.wake();
     } else this.#admit(waiter, answer);
   }
@@ -195,43 +207,49 @@ export class FairScheduler {
 
   #admit(waiter: Waiter, granted: Granted): void {
     const overtakenTokens = waiter.turn - this.#admittedTokens;
-    this.#admittedTokens += waiter.flow.tokens;
+    this.#admittedTokens += waiter.tokens;
     this.#settle(waiter, { admitted: true, granted, overtakenTokens });
     this.#done(waiter, true);
   }
 
   #giveUp(waiter: Waiter, why: QueueFailure): void {
-    if (waiter.settled) return;
+    if (waiter.settle === undefined) return;
     const isAsking = this.#served === waiter && this.#resumeMs === undefined;
     this.#settle(waiter, refused(why));
     if (this.#served !== waiter) {
-      this.#queue.cancel(waiter.entry as QueueEntry<Waiter>);
+      this.#queue.cancel(waiter);
       return;
     }
     // Whoever is being asked for is let go of when the answer comes.
     if (isAsking) return;
-    this.#breakPromise(waiter);
+    this.#breakPromise();
     this.#done(waiter, false);
-    this.#serveNext();
+    this.#serveNext(this.#parts.clock.nowMs());
   }
 
   #settle(waiter: Waiter, admittance: Admittance): void {
-    waiter.settled = true;
-    this.#waitingTokens -= waiter.flow.tokens;
-    this.#deadlines.remove(waiter.deadline as HeapEntry<Waiter>);
+    this.#waitingTokens -= waiter.tokens;
+    this.#deadlines.remove(waiter);
     waiter.stopListening?.();
-    waiter.settle(admittance);
+    waiter.settle?.(admittance);
+    waiter.settle = undefined;
   }
 
   #done(waiter: Waiter, served: boolean): void {
     this.#resumeMs = undefined;
+    this.#promised = undefined;
     this.#served = undefined;
-    this.#queue.finish(waiter.entry as QueueEntry<Waiter>, served);
+    this.#queue.finish(waiter, served);
   }
 
-  #breakPromise(waiter: Waiter): void {
-    if (waiter.promised !== undefined) this.#giveBack(waiter.promised);
-    waiter.promised = undefined;
+  /** Of one that was not told yet. */
+  #deadlineMs(waiter: Waiter): number {
+    return this.#deadlines.keyOf(waiter) ?? NEVER;
+  }
+
+  #breakPromise(): void {
+    if (this.#promised !== undefined) this.#giveBack(this.#promised);
+    this.#promised = undefined;
   }
 
   /** The bucket of a store that is away fills by itself; there is nobody to tell. */
@@ -246,11 +264,6 @@ export class FairScheduler {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
-
-function onAbort(signal: AbortSignal, run: () => void): () => void {
-  signal.addEventListener("abort", run);
-  return () => signal.removeEventListener("abort", run);
-}
 
 /** The source could not be asked. */
 interface Unreachable {

@@ -1,7 +1,6 @@
 import type { QueueEntry } from "../arithmetic/fair-queue.ts";
 import type { HeapEntry } from "../arithmetic/heap.ts";
 import type { Granted } from "./token-source.ts";
-import type { ScheduledFlow } from "./workload.ts";
 
 /** Why a flow that queued was not admitted. */
 export type QueueFailure = "no-tokens" | "timeout" | "cancelled" | "queue-full";
@@ -26,18 +25,12 @@ export type Admittance =
       readonly waitMs: number;
     };
 
-/** One flow in a scheduler's queue. */
-export interface Waiter {
-  readonly flow: ScheduledFlow;
-  readonly deadlineMs: number;
-  readonly settle: (admittance: Admittance) => void;
+/** One flow in a scheduler's queue: an entry of the queue and of the deadlines itself, since each object more costs memory. */
+export interface Waiter extends QueueEntry<Waiter>, HeapEntry {
   /** Tokens that the queue will have admitted when its turn comes, if nobody overtakes anybody and all stay. */
   readonly turn: number;
-  settled: boolean;
-  entry: QueueEntry<Waiter> | undefined;
-  deadline: HeapEntry<Waiter> | undefined;
-  /** Tokens that may be used later. */
-  promised: Granted | undefined;
+  /** Undefined once the flow was told what became of it. */
+  settle: ((admittance: Admittance) => void) | undefined;
   /** Where it waits with a signal. */
   stopListening: (() => void) | undefined;
 }

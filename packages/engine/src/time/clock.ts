@@ -1,3 +1,6 @@
+// Not the global, which is looked up at each reading: 5 ns of 47.
+import { performance } from "node:perf_hooks";
+
 /** Time as the engine knows it: monotonic milliseconds. A test passes its own. */
 export interface Clock {
   nowMs(): number;

@@ -28,7 +28,7 @@ describe("MemoryBackend", () => {
   });
 
   it("remembers no more keys than it may, however many there are", () => {
-    for (const maxKeys of [1, 2, 10, 1000, 30_000]) {
+    for (const maxKeys of [1, 2, 10, 1000, 30_000, 40_000]) {
       const backend = new MemoryBackend({ clock: new FakeClock(), maxKeys });
       for (let key = 0; key < 3 * maxKeys; key++) {
         backend.takeTokens("space", `user:${key}`, ONE);
@@ -62,6 +62,28 @@ describe("MemoryBackend", () => {
         if (backend.takeTokens("space", keyOf(key), ONE).remaining === 8) known += 1;
       expect(known, shape).to.equal(25_000);
     }
+  });
+
+  it("knows the keys of its first shard in all that follow", async () => {
+    const clock = new FakeClock();
+    const backend = new MemoryBackend({ clock, maxKeys: 40_000 });
+    const take = (key: number) => backend.takeTokens("space", `user:${key}`, ONE).remaining;
+    for (let key = 0; key < 5000; key++) take(key);
+    await clock.advance(1500);
+    // A sweep has begun a generation; 10,000 more are too many for one shard.
+    for (let key = 5000; key < 17_000; key++) take(key);
+    expect(backend.size.buckets).to.equal(17_000);
+    for (let key = 0; key < 17_000; key++) expect(take(key), `user:${key}`).to.be.within(7.9, 8.5);
+  });
+
+  it("remembers no more keys than it may when one shard is full before the others", async () => {
+    const clock = new FakeClock();
+    const backend = new MemoryBackend({ clock, maxKeys: 40_000 });
+    for (let key = 0; key < 9900; key++) backend.takeTokens("space", `user:${key}`, ONE);
+    await clock.advance(1500);
+    for (let key = 10_000; key < 28_000; key++) backend.takeTokens("space", `user:${key}`, ONE);
+    for (let key = 0; key < 35_000; key++) backend.takeTokens("space", sameShard(key), ONE);
+    expect(backend.size.buckets).to.be.at.most(40_000);
   });
 
   it("forgets every key that has had time to fill, and then stops its timer", async () => {
@@ -152,3 +174,9 @@ describe("MemoryBackend", () => {
     }
   });
 });
+
+/** Labels that differ only where the shard of a text so long does not depend on it. */
+function sameShard(key: number): string {
+  const [a, b, c, d, e] = String(key).padStart(5, "0");
+  return `${a}_${b}${c}_${d}${e}`.padEnd(32, "_");
+}
