@@ -1,0 +1,68 @@
+import { type Candidate, compare, figure } from "../compare.ts";
+import type { Comparison, Target } from "../comparison.ts";
+import { amount, type Effort, rounds } from "../effort.ts";
+import { Processes } from "../own-process.ts";
+import { startAgent, startClient } from "./agents.ts";
+import type { Done, Load } from "./client-process.ts";
+import { CLIENTS, OURS, REFERENCE, STUB } from "./clients.ts";
+
+/** How many flows wait for their decision at one time. */
+const IN_FLIGHT: readonly number[] = [1, 16, 64, 256];
+const ALONE = 1;
+
+const ROUNDS = 15;
+const FLOWS = 4000;
+/** One after the other they take longer. */
+const FLOWS_ALONE = 1500;
+
+export const RATE_GROUP = "Flows over gRPC, by how many wait at one time";
+
+/** An agent that accepts everything in a process of its own for each client: how much of a flow's time is the client's. */
+export async function flows(effort: Effort): Promise<readonly Comparison[]> {
+  const found: Comparison[] = [];
+  for (const inFlight of IN_FLIGHT) found.push(...(await flowsInFlight(inFlight, effort)));
+  const groups = [...new Set(found.map(({ group }) => group))];
+  return groups.flatMap((name) => found.filter(({ group }) => group === name));
+}
+
+async function flowsInFlight(inFlight: number, effort: Effort): Promise<readonly Comparison[]> {
+  await using processes = new Processes();
+  const asked: Load = { flows: amount(inFlight === ALONE ? FLOWS_ALONE : FLOWS, effort), inFlight };
+  const candidates: Candidate<Done>[] = [];
+  for (const name of Object.keys(CLIENTS)) {
+    const client = startClient(processes, name, await startAgent(processes));
+    candidates.push({ name, round: () => client.ask<Done>(asked) });
+  }
+  const results = await compare(candidates, rounds(ROUNDS, `gRPC, ${inFlight} in flight`, effort));
+  const title = `${inFlight} in flight`;
+  const rate: Comparison = {
+    group: RATE_GROUP,
+    title,
+    unit: "flows/s",
+    results: figure(results, ({ perSecond }) => perSecond),
+    targets: inFlight === ALONE ? [] : RATE_TARGETS,
+  };
+  const cpu: Comparison = {
+    group: "CPU of a flow over gRPC, in the client",
+    title,
+    unit: "us",
+    results: figure(results, ({ cpuUs }) => cpuUs),
+    targets: [],
+  };
+  if (inFlight !== ALONE) return [rate, cpu];
+  const latency: Comparison = {
+    group: "The median flow over gRPC, as its caller waits",
+    title,
+    unit: "us",
+    results: figure(results, ({ medianUs }) => medianUs),
+    targets: [{ kind: "must", candidate: OURS, bound: "at most", limit: 1.1, times: [STUB] }],
+  };
+  return [rate, cpu, latency];
+}
+
+const RATE_TARGETS: readonly Target[] = [
+  { kind: "must", candidate: OURS, bound: "at least", limit: 1, times: [STUB] },
+  { kind: "must", candidate: OURS, bound: "at least", limit: 1.5, times: [REFERENCE] },
+  { kind: "aim", candidate: OURS, bound: "at least", limit: 1.9, times: [STUB] },
+  { kind: "aim", candidate: OURS, bound: "at least", limit: 2.8, times: [REFERENCE] },
+];
