@@ -95,9 +95,10 @@ export function routeGuard(name: string, overrides?: ExpressRouteOverrides): (re
 }
 
 function exchangeOf(request: Request, response: Response): ExpressExchange {
-  const known = exchanges.of(request);
+  const sent = request.headers;
+  const known = exchanges.of(request, sent);
   if (known !== undefined) return known;
-  const parts = { request, reply: response, message: request, response, headers: response };
+  const parts = { request, reply: response, message: request, response, sent, headers: response };
   const exchange = { ...parts, gate: undefined, flow: undefined };
   exchanges.keep(exchange);
   return exchange;

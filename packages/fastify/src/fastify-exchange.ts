@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Flow } from "@aperture-flow/core";
 import type { AnswerHeaders, Exchange } from "@aperture-flow/core/adapter";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -12,14 +12,16 @@ export class FastifyExchange implements Exchange<FastifyRequest, FastifyReply>, 
   readonly reply: FastifyReply;
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
+  readonly sent: IncomingHttpHeaders;
   gate: unknown = undefined;
   flow: Flow | undefined = undefined;
 
-  constructor(request: FastifyRequest, reply: FastifyReply) {
+  constructor(request: FastifyRequest, reply: FastifyReply, sent: IncomingHttpHeaders) {
     this.request = request;
     this.reply = reply;
     this.message = request.raw;
     this.response = reply.raw;
+    this.sent = sent;
   }
 
   get headers(): AnswerHeaders {

@@ -128,9 +128,10 @@ export function routeGuard(
 }
 
 function exchangeOf(request: FastifyRequest, reply: FastifyReply): FastifyExchange {
-  const known = exchanges.of(request.raw);
+  const sent = request.raw.headers;
+  const known = exchanges.of(request.raw, sent);
   if (known?.request === request) return known;
-  const exchange = new FastifyExchange(request, reply);
+  const exchange = new FastifyExchange(request, reply, sent);
   exchanges.keep(exchange);
   return exchange;
 }

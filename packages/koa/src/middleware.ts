@@ -97,14 +97,16 @@ function pass(mayRun: Awaitable<boolean>, next: Next): Promise<void> {
 }
 
 function exchangeOf(context: Context): KoaExchange {
-  const known = exchanges.of(context.req);
-  if (known?.request === context) return known;
   const { req: message, res: response } = context;
+  const sent = message.headers;
+  const known = exchanges.of(message, sent);
+  if (known?.request === context) return known;
   const exchange = {
     request: context,
     reply: context,
     message,
     response,
+    sent,
     headers: response,
     gate: undefined,
     flow: undefined,

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import { FlowStatus } from "../contract/flow-status.ts";
 import type { Flow } from "../flow.ts";
@@ -11,7 +11,8 @@ export interface EndOptions {
 }
 
 export interface ResponseEndOptions extends EndOptions {
-  readonly sockets: SocketWatch;
+  /** Given where the response has no socket that would tell it. */
+  readonly sockets?: SocketWatch | undefined;
 }
 
 /**
@@ -21,36 +22,42 @@ export interface ResponseEndOptions extends EndOptions {
  * response.
  */
 export function endWithResponse(flow: Flow, exchange: Exchange, options: ResponseEndOptions): void {
+  const { message, response, sent } = exchange;
   let isSettled = false;
-  const settle = (): void => {
-    if (isSettled) return;
+  const settle = (isAborted: boolean): void => {
     isSettled = true;
     forgetSocket?.();
-    const { message, response } = exchange;
     const code = response.statusCode;
     flow.setHttpStatusCode(code);
-    const failed = isAborted(message, response) ? options.abortStatus === "error" : options.isError(code);
+    const failed = isAborted ? options.abortStatus === "error" : options.isError(code);
     // The application may have ended the flow itself, and earlier.
     if (failed && !flow.ended) flow.setStatus(FlowStatus.Error);
     void flow.end();
   };
+  const close = (): void => {
+    if (!isSettled) settle(!response.writableFinished || message.aborted);
+  };
   // Not taken off again: the response is done with, and a flag costs less than two removals.
-  exchange.response.on("finish", settle);
-  exchange.response.on("close", settle);
-  const forgetSocket = options.sockets.add(exchange, settle);
+  response.on("finish", () => {
+    // An aborted HTTP/2 stream emits `finish` like a success; only the request tells that it was not.
+    if (!isSettled) settle(isHttp2(sent) && message.aborted);
+  });
+  response.on("close", close);
+  const forgetSocket = options.sockets?.add(message.socket, close);
 }
 
-/** An aborted HTTP/2 stream emits `finish` like a success; only the request tells that it was not. */
-function isAborted(message: IncomingMessage, response: ServerResponse): boolean {
-  return !response.writableFinished || message.aborted;
+function isHttp2(sent: IncomingHttpHeaders): boolean {
+  return sent[":method"] !== undefined;
 }
 
-/**
- * True when nobody is left to answer: the response is gone or, where it has no connection yet or (HTTP/2) no more, the
- * request's.
- */
-export function isAbandoned({ message, response }: Exchange): boolean {
-  return response.destroyed || (!response.socket && message.socket?.destroyed === true);
+/** True where a response has no connection yet, because others go first on it, or (HTTP/2) no more. */
+export function lacksSocket({ response }: Exchange): boolean {
+  return !response.socket;
+}
+
+/** True when nobody is left to answer: the response is gone or, where it has no connection of its own, the request's. */
+export function isAbandoned({ message, response }: Exchange, lacking: boolean): boolean {
+  return response.destroyed || (lacking && message.socket?.destroyed === true);
 }
 
 /**
@@ -61,9 +68,7 @@ export class SocketWatch {
   readonly #sockets = new WeakMap<Socket, Set<() => void>>();
 
   /** Calls `closed` when the socket closes; returns what takes that back. */
-  add({ message, response }: Exchange, closed: () => void): (() => void) | undefined {
-    if (response.socket) return undefined;
-    const { socket } = message;
+  add(socket: Socket | null | undefined, closed: () => void): (() => void) | undefined {
     if (socket === undefined || socket === null) return undefined;
     const listeners = this.#sockets.get(socket) ?? this.#watch(socket);
     listeners.add(closed);

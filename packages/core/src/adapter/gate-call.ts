@@ -1,6 +1,6 @@
 import type { FlowHttp, FlowParams } from "../flow-params.ts";
 import type { LabelSources } from "../labels.ts";
-import { isAbandoned, type SocketWatch } from "./end-with-response.ts";
+import { isAbandoned, lacksSocket, type SocketWatch } from "./end-with-response.ts";
 import type { Exchange } from "./exchange.ts";
 import type { AdapterOptions } from "./options.ts";
 
@@ -45,12 +45,13 @@ export class GateCall implements FlowParams {
 
   #watch(): AbortController {
     const controller = new AbortController();
-    const { response } = this.#exchange;
+    const { message, response } = this.#exchange;
     const leave = () => controller.abort();
-    if (isAbandoned(this.#exchange)) leave();
+    const lacking = lacksSocket(this.#exchange);
+    if (isAbandoned(this.#exchange, lacking)) leave();
     else {
       response.once("close", leave);
-      const forgetSocket = this.#sockets.add(this.#exchange, leave);
+      const forgetSocket = lacking ? this.#sockets.add(message.socket, leave) : undefined;
       this.#stopWatching = () => {
         response.off("close", leave);
         forgetSocket?.();

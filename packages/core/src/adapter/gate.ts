@@ -4,7 +4,13 @@ import type { Flow } from "../flow.ts";
 import type { FlowHttp } from "../flow-params.ts";
 import type { LabelSources, LabelValues } from "../labels.ts";
 import { exposeRateLimitHeaders, hasCors, leavesBodyUnread } from "./answer-headers.ts";
-import { endWithResponse, isAbandoned, type ResponseEndOptions, SocketWatch } from "./end-with-response.ts";
+import {
+  endWithResponse,
+  isAbandoned,
+  lacksSocket,
+  type ResponseEndOptions,
+  SocketWatch,
+} from "./end-with-response.ts";
 import type { Exchange } from "./exchange.ts";
 import { GateCall } from "./gate-call.ts";
 import { type GateSettings, gateSettings, type Ignores } from "./gate-settings.ts";
@@ -43,6 +49,7 @@ export class Gate<Req, Reply = unknown> {
   readonly #settings: GateSettings;
   readonly #sockets: SocketWatch;
   readonly #endOptions: ResponseEndOptions;
+  readonly #endWatched: ResponseEndOptions;
   readonly #headers: RateLimitHeaders;
   readonly #rejections = new Rejections();
   readonly #planOfAll: RequestLabelPlan;
@@ -54,7 +61,9 @@ export class Gate<Req, Reply = unknown> {
     this.options = given.options;
     this.#settings = gateSettings(given.options, given.extraNames ?? []);
     this.#sockets = parent === undefined ? new SocketWatch() : parent.#sockets;
-    this.#endOptions = { ...this.#settings, sockets: this.#sockets };
+    const { isError, abortStatus } = this.#settings;
+    this.#endOptions = { isError, abortStatus };
+    this.#endWatched = { isError, abortStatus, sockets: this.#sockets };
     this.#headers = parent === undefined ? new RateLimitHeaders() : parent.#headers;
     this.#planOfAll = requestLabelPlan(this.#settings, undefined);
   }
@@ -173,7 +182,8 @@ export class Gate<Req, Reply = unknown> {
 
   #decide(flow: Flow, exchange: Exchange<Req, Reply>): Awaitable<boolean> {
     const { framework } = this.#given;
-    if (isAbandoned(exchange)) {
+    const lacking = lacksSocket(exchange);
+    if (isAbandoned(exchange, lacking)) {
       void flow.end();
       framework.abandon?.(exchange.reply);
       return false;
@@ -183,7 +193,7 @@ export class Gate<Req, Reply = unknown> {
     try {
       this.#writeHeaders(flow, exchange);
       if (flow.shouldRun() || !this.#isEnforced()) {
-        endWithResponse(flow, exchange, this.#endOptions);
+        endWithResponse(flow, exchange, lacking ? this.#endWatched : this.#endOptions);
         return true;
       }
     } catch (cause) {
@@ -194,11 +204,11 @@ export class Gate<Req, Reply = unknown> {
     return this.#reject(flow, exchange);
   }
 
-  #reject(flow: Flow, { message, response, headers, request, reply }: Exchange<Req, Reply>): Awaitable<false> {
+  #reject(flow: Flow, { message, response, headers, request, reply, sent }: Exchange<Req, Reply>): Awaitable<false> {
     flow.setStatus(FlowStatus.Unset);
     void flow.end();
     if (leavesBodyUnread(message)) response.setHeader("Connection", "close");
-    const rejection = this.#rejections.of(flow, message.headers.accept);
+    const rejection = this.#rejections.of(flow, sent.accept);
     const { onReject } = this.options;
     if (onReject !== undefined) return Promise.resolve(onReject(rejection, request, reply, flow)).then(() => false);
     for (const name in rejection.headers) headers.setHeader(name, rejection.headers[name] as string);
@@ -218,12 +228,16 @@ export class Gate<Req, Reply = unknown> {
   }
 
   #writeHeaders(flow: Flow, { response, headers }: Exchange<Req, Reply>): void {
-    if (response.headersSent) return;
     const { rateLimitHeaders, exposeHeaders } = this.#settings;
     const answer = flow.checkResponse();
-    if (rateLimitHeaders !== false && answer !== undefined) {
-      this.#headers.write(answer, headers, rateLimitHeaders === "legacy");
+    try {
+      if (rateLimitHeaders !== false && answer !== undefined) {
+        this.#headers.write(answer, headers, rateLimitHeaders === "legacy");
+      }
+      if (exposeHeaders ?? hasCors(headers)) exposeRateLimitHeaders(headers, rateLimitHeaders === "legacy");
+    } catch (cause) {
+      // They may be on their way already. To ask first would cost each Express request two microseconds.
+      if (!response.headersSent) throw cause;
     }
-    if (exposeHeaders ?? hasCors(headers)) exposeRateLimitHeaders(headers, rateLimitHeaders === "legacy");
   }
 }

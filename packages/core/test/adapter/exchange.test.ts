@@ -8,7 +8,8 @@ import { messageOf } from "./sample-message.ts";
 function exchange(): Exchange {
   const message = messageOf();
   const response = new ServerResponse(message);
-  return { request: message, reply: response, message, response, headers: response, gate: undefined, flow: undefined };
+  const parts = { request: message, reply: response, message, response, sent: message.headers, headers: response };
+  return { ...parts, gate: undefined, flow: undefined };
 }
 
 describe("exchangesOnHeaders", () => {
