@@ -23,8 +23,8 @@ export function costGroup(framework: string): string {
   return `${framework}: CPU on top of the bare framework`;
 }
 
-const ROUNDS = 120;
-const REQUESTS = 1000;
+const ROUNDS = 60;
+const REQUESTS = 400;
 
 /**
  * Each contender has a process of its own, with the bare framework beside it: in an application, too, nobody else's limiter
@@ -37,7 +37,8 @@ async function withoutSockets(framework: string, effort: Effort): Promise<readon
   const candidates = contenders
     .filter(({ name }) => name !== BARE)
     .map(({ name }): Candidate<OnTop> => {
-      const process = processes.start(new URL("./in-process.js", import.meta.url), [framework, name]);
+      const quick = effort.quick ? ["quick"] : [];
+      const process = processes.start(new URL("./in-process.js", import.meta.url), [framework, name, ...quick]);
       let bareFirst = false;
       const round = () => {
         bareFirst = !bareFirst;

@@ -1,6 +1,6 @@
 import type { FlowHttp, FlowParams } from "../flow-params.ts";
 import type { LabelSources } from "../labels.ts";
-import { isAbandoned, lacksSocket, type SocketWatch } from "./end-with-response.ts";
+import { type Departures, isAbandoned, ownSocket } from "./departure.ts";
 import type { Exchange } from "./exchange.ts";
 import type { AdapterOptions } from "./options.ts";
 
@@ -19,18 +19,18 @@ export class GateCall implements FlowParams {
   readonly rampMode: boolean | undefined;
   readonly onUnreachable: "run" | "reject" | undefined;
   readonly #exchange: Exchange;
-  readonly #sockets: SocketWatch;
+  readonly #departures: Departures;
   #controller: AbortController | undefined;
   #stopWatching: (() => void) | undefined;
 
-  constructor(options: CallSettings, { labels, http, exchange }: CallSubject, sockets: SocketWatch) {
+  constructor(options: CallSettings, { labels, http, exchange }: CallSubject, departures: Departures) {
     this.labels = labels;
     this.http = http;
     this.timeoutMs = options.timeoutMs;
     this.rampMode = options.rampMode;
     this.onUnreachable = options.onUnreachable;
     this.#exchange = exchange;
-    this.#sockets = sockets;
+    this.#departures = departures;
   }
 
   get signal(): AbortSignal {
@@ -45,18 +45,10 @@ export class GateCall implements FlowParams {
 
   #watch(): AbortController {
     const controller = new AbortController();
-    const { message, response } = this.#exchange;
+    const socket = ownSocket(this.#exchange.response);
     const leave = () => controller.abort();
-    const lacking = lacksSocket(this.#exchange);
-    if (isAbandoned(this.#exchange, lacking)) leave();
-    else {
-      response.once("close", leave);
-      const forgetSocket = lacking ? this.#sockets.add(message.socket, leave) : undefined;
-      this.#stopWatching = () => {
-        response.off("close", leave);
-        forgetSocket?.();
-      };
-    }
+    if (isAbandoned(this.#exchange, socket)) leave();
+    else this.#stopWatching = this.#departures.add(this.#exchange, socket, leave);
     return controller;
   }
 }

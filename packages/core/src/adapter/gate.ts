@@ -4,13 +4,8 @@ import type { Flow } from "../flow.ts";
 import type { FlowHttp } from "../flow-params.ts";
 import type { LabelSources, LabelValues } from "../labels.ts";
 import { exposeRateLimitHeaders, hasCors, leavesBodyUnread } from "./answer-headers.ts";
-import {
-  endWithResponse,
-  isAbandoned,
-  lacksSocket,
-  type ResponseEndOptions,
-  SocketWatch,
-} from "./end-with-response.ts";
+import { Departures, isAbandoned, ownSocket } from "./departure.ts";
+import { endWithResponse, type ResponseEndOptions } from "./end-with-response.ts";
 import type { Exchange } from "./exchange.ts";
 import { GateCall } from "./gate-call.ts";
 import { type GateSettings, gateSettings, type Ignores } from "./gate-settings.ts";
@@ -47,9 +42,8 @@ export class Gate<Req, Reply = unknown> {
   readonly options: AdapterOptions<Req, Reply>;
   readonly #given: GateOptions<Req, Reply>;
   readonly #settings: GateSettings;
-  readonly #sockets: SocketWatch;
+  readonly #departures: Departures;
   readonly #endOptions: ResponseEndOptions;
-  readonly #endWatched: ResponseEndOptions;
   readonly #headers: RateLimitHeaders;
   readonly #rejections = new Rejections();
   readonly #planOfAll: RequestLabelPlan;
@@ -60,10 +54,9 @@ export class Gate<Req, Reply = unknown> {
     this.#given = given;
     this.options = given.options;
     this.#settings = gateSettings(given.options, given.extraNames ?? []);
-    this.#sockets = parent === undefined ? new SocketWatch() : parent.#sockets;
+    this.#departures = parent === undefined ? new Departures() : parent.#departures;
     const { isError, abortStatus } = this.#settings;
-    this.#endOptions = { isError, abortStatus };
-    this.#endWatched = { isError, abortStatus, sockets: this.#sockets };
+    this.#endOptions = { isError, abortStatus, departures: this.#departures };
     this.#headers = parent === undefined ? new RateLimitHeaders() : parent.#headers;
     this.#planOfAll = requestLabelPlan(this.#settings, undefined);
   }
@@ -140,7 +133,7 @@ export class Gate<Req, Reply = unknown> {
   #start(controlPoint: string, own: LabelValues, exchange: Exchange<Req, Reply>): Awaitable<Flow | undefined> {
     const labels = this.#labelsOf(controlPoint, own, exchange.request);
     const http = this.#settings.http && this.#whole(exchange.request);
-    const call = new GateCall(this.options, { labels, http, exchange }, this.#sockets);
+    const call = new GateCall(this.options, { labels, http, exchange }, this.#departures);
     const flow = this.options.client.beginFlow(controlPoint, call);
     return flow instanceof Promise ? this.#started(flow, call) : flow;
   }
@@ -182,8 +175,8 @@ export class Gate<Req, Reply = unknown> {
 
   #decide(flow: Flow, exchange: Exchange<Req, Reply>): Awaitable<boolean> {
     const { framework } = this.#given;
-    const lacking = lacksSocket(exchange);
-    if (isAbandoned(exchange, lacking)) {
+    const socket = ownSocket(exchange.response);
+    if (isAbandoned(exchange, socket)) {
       void flow.end();
       framework.abandon?.(exchange.reply);
       return false;
@@ -193,7 +186,7 @@ export class Gate<Req, Reply = unknown> {
     try {
       this.#writeHeaders(flow, exchange);
       if (flow.shouldRun() || !this.#isEnforced()) {
-        endWithResponse(flow, exchange, lacking ? this.#endWatched : this.#endOptions);
+        endWithResponse(flow, exchange, socket, this.#endOptions);
         return true;
       }
     } catch (cause) {
