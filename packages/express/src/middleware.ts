@@ -1,7 +1,6 @@
 import type { Awaitable, Flow } from "@aperture-flow/core";
 import {
   type AdapterOptions,
-  type Exchange,
   exchangesOnHeaders,
   type Framework,
   Gate,
@@ -10,6 +9,7 @@ import {
   type RouteOverrides,
 } from "@aperture-flow/core/adapter";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { ExpressExchange } from "./express-exchange.ts";
 
 declare global {
   namespace Express {
@@ -27,8 +27,6 @@ export type ExpressApertureOptions = AdapterOptions<Request, Response>;
 export type ExpressRouteOverrides = RouteOverrides<Request, Response>;
 
 type ExpressGate = Gate<Request, Response>;
-
-type ExpressExchange = Exchange<Request, Response>;
 
 const exchanges = exchangesOnHeaders<ExpressExchange>();
 
@@ -98,8 +96,7 @@ function exchangeOf(request: Request, response: Response): ExpressExchange {
   const sent = request.headers;
   const known = exchanges.of(request, sent);
   if (known !== undefined) return known;
-  const parts = { request, reply: response, message: request, response, sent, headers: response };
-  const exchange = { ...parts, gate: undefined, flow: undefined };
+  const exchange = new ExpressExchange(request, response, sent);
   exchanges.keep(exchange);
   return exchange;
 }

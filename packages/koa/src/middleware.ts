@@ -1,7 +1,6 @@
 import type { Awaitable, Flow } from "@aperture-flow/core";
 import {
   type AdapterOptions,
-  type Exchange,
   exchangesOnHeaders,
   type Framework,
   Gate,
@@ -10,6 +9,7 @@ import {
   type RouteOverrides,
 } from "@aperture-flow/core/adapter";
 import type { Context, Middleware, Next } from "koa";
+import { KoaExchange } from "./koa-exchange.ts";
 
 declare module "koa" {
   interface DefaultState {
@@ -25,8 +25,6 @@ export type KoaApertureOptions = AdapterOptions<Context, Context>;
 export type KoaRouteOverrides = RouteOverrides<Context, Context>;
 
 type KoaGate = Gate<Context, Context>;
-
-type KoaExchange = Exchange<Context, Context>;
 
 const exchanges = exchangesOnHeaders<KoaExchange>();
 
@@ -97,20 +95,11 @@ function pass(mayRun: Awaitable<boolean>, next: Next): Promise<void> {
 }
 
 function exchangeOf(context: Context): KoaExchange {
-  const { req: message, res: response } = context;
+  const { req: message } = context;
   const sent = message.headers;
   const known = exchanges.of(message, sent);
   if (known?.request === context) return known;
-  const exchange = {
-    request: context,
-    reply: context,
-    message,
-    response,
-    sent,
-    headers: response,
-    gate: undefined,
-    flow: undefined,
-  };
+  const exchange = new KoaExchange(context, message, sent);
   exchanges.keep(exchange);
   return exchange;
 }
