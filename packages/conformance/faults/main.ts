@@ -26,16 +26,20 @@ async function main(seconds: number): Promise<void> {
     for (const figure of figures) console.log(line(figure));
     over += figures.filter(({ value, most }) => value > most).length;
   };
-  const measures = [
-    deadAgent,
-    deadAgentBehindExpress,
-    frozenAgent,
-    restartedAgent,
-    hungAgentMemory,
-    processExit,
-    millionFlows,
-  ];
-  for (const measure of measures) print(await measure(seconds));
+  const measures: Readonly<Record<string, (seconds: number) => Promise<readonly Figure[]>>> = {
+    "an agent that is dead": deadAgent,
+    "an agent that is dead, behind Express": deadAgentBehindExpress,
+    "an agent that is frozen and goes on": frozenAgent,
+    "an agent that is killed and started again": restartedAgent,
+    "an agent that is frozen under much load": hungAgentMemory,
+    "a client that is never shut down": processExit,
+    "a million flows through outages, about a minute": millionFlows,
+  };
+  for (const [what, measure] of Object.entries(measures)) {
+    console.log(`\n${what}`);
+    print(await measure(seconds));
+  }
+  console.log("\nall of it");
   print([
     {
       goal: "F5",
