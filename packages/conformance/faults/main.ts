@@ -1,6 +1,6 @@
 import { processExit } from "./exit.ts";
 import { deadAgentBehindExpress } from "./express.ts";
-import { type Figure, line } from "./figures.ts";
+import { type Figure, isMet, line } from "./figures.ts";
 import { settled } from "./load.ts";
 import { hungAgentMemory } from "./memory.ts";
 import { millionFlows } from "./million.ts";
@@ -24,7 +24,7 @@ async function main(seconds: number): Promise<void> {
   let over = 0;
   const print = (figures: readonly Figure[]) => {
     for (const figure of figures) console.log(line(figure));
-    over += figures.filter(({ value, most }) => value > most).length;
+    over += figures.filter((figure) => !isMet(figure)).length;
   };
   const measures: Readonly<Record<string, (seconds: number) => Promise<readonly Figure[]>>> = {
     "an agent that is dead": deadAgent,
