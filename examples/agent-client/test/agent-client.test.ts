@@ -74,18 +74,18 @@ describe("agent-client", () => {
         expect(code, output).to.equal(0);
       }
     });
-  }
 
-  it("ends by itself when told to, and has reported every flow by then", async () => {
-    const agent = await validatingAgent();
-    const app = await start("express", agent);
-    await connected(`${app.url}/connected`);
-    await statuses(`${app.url}/super`, REQUESTS);
-    const { code, output } = await app.end();
-    expect(code, output).to.equal(0);
-    expect(agent.flows).to.have.length(REQUESTS);
-    await agent.stop();
-  });
+    it(`ends by itself when told to, and has reported every flow by then, with ${framework}`, async () => {
+      const agent = await validatingAgent();
+      const app = await start(framework, agent);
+      await connected(`${app.url}/connected`);
+      await statuses(`${app.url}/super`, REQUESTS);
+      const { code, output } = await app.end();
+      expect(code, output).to.equal(0);
+      expect(agent.flows).to.have.length(REQUESTS);
+      await agent.stop();
+    });
+  }
 
   it("says which frameworks there are", async () => {
     const agent = await validatingAgent();

@@ -62,8 +62,8 @@ export function times(samples: readonly Sample[]): readonly number[] {
   return samples.map(({ tookMs }) => tookMs);
 }
 
-/** The value below which a share of the values is; 0 without values. */
+/** The value below which a share of the values is; NaN, which meets no goal, without values. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? 0;
+  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? Number.NaN;
 }

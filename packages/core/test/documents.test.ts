@@ -26,7 +26,7 @@ async function output(code: string): Promise<string> {
 
 for (const [path, programs] of [
   ["packages/core/README.md", 1],
-  ["docs/testing.md", 6],
+  ["docs/testing.md", 7],
 ] as const) {
   describe(path, () => {
     let markdown: string;

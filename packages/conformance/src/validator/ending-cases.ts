@@ -50,6 +50,18 @@ export function endingCases(open: OpenAgentApp): void {
     await expectReturned(app, 4);
   });
 
+  it("keeps no response waiting while the agent takes no ends", async () => {
+    const agent = { answers: [lending()] };
+    const app = await open({ routes: [OK], agent, client: { endTimeoutMs: 300_000 } });
+    app.agent.behave(({ method }) => ({ hang: method === "FlowEnd" }));
+    const client = await app.connect();
+    for (let index = 0; index < 3; index += 1) {
+      client.send({ path: "/ok" });
+      expect((await client.response()).status).to.equal(200);
+    }
+    await until(() => app.calls("FlowEnd").length === 3, "an end of each flow");
+  });
+
   it("comes back when the client goes away in the middle", async () => {
     const app = await lendingApp(NEVER);
     const client = await app.connect();

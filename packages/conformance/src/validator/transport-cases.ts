@@ -40,7 +40,10 @@ export function transportCases(open: OpenAgentApp): void {
   it("go with CheckHTTP over plaintext", () => speaks({ options: { rpc: "http" } }));
 
   it("go over a Unix socket", async function () {
-    if (process.platform === "win32") this.skip();
+    if (process.platform === "win32") {
+      console.log("    skipped: Windows has no Unix sockets that gRPC could use");
+      this.skip();
+    }
     const folder = mkdtempSync(join(tmpdir(), "aperture-validator-"));
     try {
       await speaks({ agent: { address: `unix:${join(folder, "agent.sock")}` } });

@@ -3,7 +3,7 @@ import type { AgentSettings } from "../agent-options.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { ApertureError } from "../contract/errors.ts";
 import type { CallOptions } from "../contract/flow-control.ts";
-import { usableTimeout } from "../flow-params.ts";
+import { MAX_TIMEOUT_MS, usableTimeout } from "../flow-params.ts";
 import { nowMs, wallMs } from "../time.ts";
 import { Breaker } from "./breaker.ts";
 import { openChannel } from "./channel.ts";
@@ -85,10 +85,22 @@ export class AgentConnection {
     return this.#closed ? "closed" : STATES[this.#client.getChannel().getConnectivityState(true)];
   }
 
-  /** True when the connection stands, false when it does not within the time. */
+  /** True when the connection stands, false when it does not within the time or was closed meanwhile. */
   ready(timeoutMs: number): Promise<boolean> {
+    const lastMs = wallMs() + (timeoutMs > 0 ? Math.min(timeoutMs, MAX_TIMEOUT_MS) : 0);
     return new Promise((resolve) => {
-      this.#client.waitForReady(wallMs() + timeoutMs, (error) => resolve(error === undefined));
+      // Not `waitForReady` of grpc-js: it asks a channel that was just closed for its state, which opens it again.
+      const look = (error?: Error): void => {
+        if (error !== undefined || this.#closed) {
+          resolve(false);
+          return;
+        }
+        const channel = this.#client.getChannel();
+        const state = channel.getConnectivityState(true);
+        if (state === connectivityState.READY) resolve(true);
+        else channel.watchConnectivityState(state, lastMs, look);
+      };
+      look();
     });
   }
 
@@ -148,8 +160,10 @@ export class AgentConnection {
   }
 
   #reconnect(): void {
-    this.#client.close();
+    const stuck = this.#client;
     this.#client = openChannel(this.#settings);
+    // Whoever waits for a connection is told of this one's end, and looks at the new one.
+    stuck.close();
   }
 }
 

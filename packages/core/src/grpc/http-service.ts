@@ -30,8 +30,8 @@ const NO_REQUEST: HttpAttributes = {
 const TELEMETRY = ["http.method", "http.target", "http.host", "http.scheme", "http.flavor"];
 
 /**
- * CheckHTTP as Aperture's agent answers it, without classifiers. Labels of the baggage win over those of the request, and
- * names of services over both.
+ * CheckHTTP as Aperture's agent answers it, but that labels made by classifiers stay with the control. Labels of the
+ * baggage win over those of the request, and names of services over both.
  */
 export function checkHttpHandler(served: ServedControl): handleUnaryCall<WireCheckHttpRequest, WireCheckHttpResponse> {
   return serve((wire, call) => checkHttp(wire, call, served));

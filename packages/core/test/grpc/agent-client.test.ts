@@ -218,6 +218,19 @@ describe("a client of an agent", () => {
       { answers: [lending("a")] },
     ));
 
+  it("is shut down within its time though flows never end, and what they held is then said to be lost", () =>
+    connected(
+      async ({ client }) => {
+        const flows = await Promise.all(Array.from({ length: 500 }, () => client.startFlow("checkout")));
+        await client.shutdown({ timeoutMs: 100 });
+        expect(client.counts.open).to.equal(500);
+        expect(client.getState()).to.equal("closed");
+        for (const flow of flows) expect((await flow.end()).returns[0]).to.include({ returned: false });
+        expect(client.counts.open).to.equal(0);
+      },
+      { answers: [lending("a")] },
+    ));
+
   it("is made from the environment, where options that are given win", () =>
     connected(async ({ agent }) => {
       const before = { ...process.env };
