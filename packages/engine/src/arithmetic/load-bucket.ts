@@ -9,7 +9,7 @@ const SLICE_MS = 1000;
  *   fill rate = load multiplier * arrival rate of the last 30 s      capacity = what fills in one second
  *
  * While the arrival rate is still being learnt, everything passes. A multiplier of 1 lets about as much through as
- * arrives, 0.5 half of it, 0 nothing. The fill rate is set when the multiplier is, and once when learning is over.
+ * arrives, 0.5 half of it, 0 nothing. The fill rate is set whenever the multiplier is, and once when learning is over.
  *
  * Invariant: available <= capacity. A caller that may wait takes tokens ahead, as from a token bucket.
  */

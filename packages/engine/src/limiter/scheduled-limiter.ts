@@ -59,8 +59,9 @@ export class ScheduledLimiter implements LeasingLimiter {
     if (label === undefined) return this.#skipped("key-not-found");
     const flow = scheduledFlow(context.labels, scheduler, this.#complain);
     const asked: Asked = { context, flow, label };
-    if (source.arrive(flow.tokens)) return this.#decision(asked, { ...NO_TOKENS, consumed: flow.tokens });
+    // Before the source hears of it: what costs nothing is no load either.
     if (flow.tokens === 0) return this.#decision(asked, NO_TOKENS);
+    if (source.arrive(flow.tokens)) return this.#decision(asked, { ...NO_TOKENS, consumed: flow.tokens });
     if (this.#schedulers.has(label)) return this.#queue(asked, NO_GRANT);
     try {
       const grant = source.take(label, flow.tokens, 0);

@@ -1,7 +1,7 @@
 import { addressAt, attributeAt, type HttpFlow } from "../classifier/attribute.ts";
 import type { LabelExtractor } from "../classifier/classifier.ts";
-import { jsonPointer, pointedAt } from "../classifier/json-pointer.ts";
-import { jsonOf, jwtPayload } from "../classifier/json-text.ts";
+import { jsonPointer } from "../classifier/json-pointer.ts";
+import { jsonAt, jwtPayload } from "../classifier/json-text.ts";
 import { faultOfName } from "../classifier/label-name.ts";
 import { pathNames } from "../classifier/path-templates.ts";
 import { type RegoEvaluator, regoExtractor } from "../classifier/rego.ts";
@@ -56,12 +56,12 @@ function valueExtractor(spec: ExtractorSpec, complain: Complain): Value | undefi
   if (json !== undefined) {
     const attribute = attributeAt(json.from, (text) => complain(["json", "from"], text));
     const pointer = jsonPointer(json.pointer ?? "", (text) => complain(["json", "pointer"], text));
-    return attribute && pointer && ((flow) => pointedAt(jsonOf(attribute(flow)), pointer));
+    return attribute && pointer && ((flow) => jsonAt(attribute(flow), pointer));
   }
   if (jwt !== undefined) {
     const attribute = attributeAt(jwt.from, (text) => complain(["jwt", "from"], text));
     const pointer = jsonPointer(jwt.json_pointer ?? "", (text) => complain(["jwt", "json_pointer"], text));
-    return attribute && pointer && ((flow) => pointedAt(jwtPayload(attribute(flow)), pointer));
+    return attribute && pointer && ((flow) => jsonAt(jwtPayload(attribute(flow)), pointer));
   }
   const path = ["path_templates", "template_values"];
   const names = pathNames(templates?.template_values ?? {}, (key, text) => complain([...path, key], text));

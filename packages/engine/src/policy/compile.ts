@@ -4,12 +4,12 @@ import { type Built, build } from "./builders.ts";
 import { type BuiltClassifier, classifiersOf } from "./classifiers.ts";
 import { componentName, componentsOf, type PlacedComponent } from "./components.ts";
 import { ConstantPorts } from "./constant-ports.ts";
-import { loadPolicies } from "./load.ts";
+import { type FoundPolicies, findPolicies } from "./load.ts";
 import { placesOf } from "./places.ts";
 import type { Complain } from "./plain-data.ts";
 import type { Policy } from "./policy.ts";
 import type { Path } from "./policy-document.ts";
-import { fromTopToBottom, type PolicyProblem, policyError } from "./policy-problem.ts";
+import { type PolicyProblem, policyError } from "./policy-problem.ts";
 import { type CompiledPolicy, PolicySnapshot } from "./policy-snapshot.ts";
 import type { PolicySource } from "./read.ts";
 import type { Selector } from "./schema-selectors.ts";
@@ -29,18 +29,15 @@ export const PASSIVE_COMPONENTS: Readonly<Record<string, string>> = Object.freez
  * Fails with `APERTURE_POLICY_INVALID`, whose message has a line for everything that is wrong in any of them.
  */
 export async function compilePolicies(source: PolicySource, context: BuildContext): Promise<Snapshot> {
-  return buildSnapshot(await loadPolicies(source), context);
+  return buildSnapshot(await findPolicies(source), context);
 }
 
-/** The second half of {@link compilePolicies}, for policies that were loaded before. */
-export function buildSnapshot(policies: readonly Policy[], context: BuildContext): Snapshot {
-  const problems: PolicyProblem[] = [];
-  const parts = policies.map((policy) => {
-    const own: PolicyProblem[] = [];
-    const made = partsOf(policy, context, (path, text) => own.push(policy.problem(path, text)));
-    problems.push(...fromTopToBottom(own));
-    return made;
-  });
+/** The second half of {@link compilePolicies}, for policies that were found before. */
+export function buildSnapshot({ policies, problems: known }: FoundPolicies, context: BuildContext): Snapshot {
+  const problems: PolicyProblem[] = [...known];
+  const parts = policies.map((policy) =>
+    partsOf(policy, context, (path, text) => problems.push(policy.problem(path, text))),
+  );
   if (problems.length > 0) throw policyError(problems);
   const compiled = policies.map((policy, index) => compiledPolicy(policy, parts[index] ?? NO_PARTS, context));
   return new PolicySnapshot((context.previous?.version ?? 0) + 1, compiled);

@@ -52,7 +52,9 @@ export class ConstantPorts {
 
   #signal(name: string, signal: string): Constant {
     const { circuit, policy } = this.#owner;
-    const index = signalsOf(circuit).writes.find((write) => write.signal === signal)?.component ?? -1;
+    const index = signalsOf(circuit).writes.find((write) => write.signal === signal)?.component;
+    // That nobody writes the signal is a problem that was reported before.
+    if (index === undefined) return undefined;
     const { variable, bool_variable: boolVariable, ...others } = circuit.components[index] ?? {};
     const configKey = variable?.config_key ?? boolVariable?.config_key;
     if (configKey !== undefined && Object.hasOwn(policy.dynamicConfig, configKey)) {

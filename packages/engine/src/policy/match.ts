@@ -11,13 +11,18 @@ export type LabelPredicate = (labels: Labels) => boolean;
  */
 export function labelPredicate(matcher: LabelMatcher | undefined, patterns: Patterns): LabelPredicate | undefined {
   if (matcher === undefined) return undefined;
-  const { match_labels, match_list, match_expressions, expression } = matcher;
+  const { match_labels, expression } = matcher;
   const parts: LabelPredicate[] = [
     ...Object.entries(match_labels ?? {}).map(([label, value]) => equals(label, value)),
-    ...(match_list ?? match_expressions ?? []).map(requires),
+    ...requirementsOf(matcher).map(requires),
     ...(expression === undefined ? [] : [holds(expression, patterns)]),
   ];
   return parts.length === 0 ? undefined : allOf(parts);
+}
+
+/** An empty list is none, as in messages, which cannot tell the two apart. */
+function requirementsOf({ match_list = [], match_expressions = [] }: LabelMatcher): readonly Requirement[] {
+  return match_list.length > 0 ? match_list : match_expressions;
 }
 
 /** Not `in`: labels come from outside, and `constructor` is a label like any other. */

@@ -28,7 +28,7 @@ function anySelector(selectors: readonly Selector[], patterns: Patterns): FlowPr
   const conditions: FlowPredicate[] = [];
   for (const { service, label_matcher } of selectors) {
     const matches = labelPredicate(label_matcher, patterns);
-    if (service !== "any")
+    if (service !== "any" && service !== "")
       conditions.push((labels, services) => services.includes(service) && matches?.(labels) !== false);
     else if (matches === undefined) return undefined;
     else conditions.push((labels: Labels) => matches(labels));

@@ -9,10 +9,12 @@ import type { PolicySpec } from "./schema.ts";
 import { validate } from "./validate.ts";
 
 /** A policy, or all that keeps a document from being one. */
-export type Parsed = { readonly policy: Policy } | Refused;
+export type Parsed = { readonly policy: Policy; readonly problems?: undefined } | Refused;
 
 export interface Refused {
   readonly problems: readonly PolicyProblem[];
+  /** One that contradicts itself, but can be searched for other mistakes. */
+  readonly policy?: Policy | undefined;
 }
 
 /** What the kinds of documents have in common, once their schemas hold. */
@@ -42,8 +44,8 @@ export async function policyOf(draft: Draft, document: PolicyDocument): Promise<
   const complain = (path: Path, text: string) => void problems.push(problem(path, text));
   validate(spec, complain);
   const patterns = await compilePatterns(spec, complain);
-  if (problems.length > 0) return { problems };
-  return { policy: Object.freeze({ name, hash: hashOf(spec), spec, dynamicConfig, patterns, problem }) };
+  const policy = Object.freeze({ name, hash: hashOf(spec), spec, dynamicConfig, patterns, problem });
+  return problems.length > 0 ? { problems, policy } : { policy };
 }
 
 const HASH_DIGITS = 32;

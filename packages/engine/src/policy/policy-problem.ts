@@ -1,4 +1,5 @@
 import { ApertureError } from "@aperture-flow/core";
+import { groupBy } from "./group-by.ts";
 import { type Path, type PolicyDocument, type Position, pathText } from "./policy-document.ts";
 
 /** One thing that is wrong with a policy. */
@@ -16,8 +17,8 @@ export function problemAt(document: PolicyDocument, path: Path, text: string): P
   return { origin: document.origin, position: document.positionOf(path), path: pathText(path), text };
 }
 
-/** The problems of one document, from top to bottom. */
-export function fromTopToBottom(problems: readonly PolicyProblem[]): readonly PolicyProblem[] {
+/** The problems of one file, from top to bottom. */
+function fromTopToBottom(problems: readonly PolicyProblem[]): readonly PolicyProblem[] {
   const line = ({ position }: PolicyProblem) => position?.line ?? 0;
   const column = ({ position }: PolicyProblem) => position?.column ?? 0;
   return [...problems].sort((a, b) => line(a) - line(b) || column(a) - column(b));
@@ -28,7 +29,8 @@ const MOST_LINES = 100;
 
 /** All problems in one error, a line each: `checkout.yaml:12:9: circuit.components[2]: what was expected`. */
 export function policyError(problems: readonly PolicyProblem[]): ApertureError {
-  const lines = problems.slice(0, MOST_LINES).map(problemText);
+  const byOrigin = groupBy(problems, ({ origin }) => origin);
+  const lines = [...byOrigin.values()].flatMap(fromTopToBottom).slice(0, MOST_LINES).map(problemText);
   if (problems.length > MOST_LINES) lines.push(`… and ${problems.length - MOST_LINES} more`);
   return new ApertureError("APERTURE_POLICY_INVALID", lines.join("\n"));
 }

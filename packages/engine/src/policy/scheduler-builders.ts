@@ -61,7 +61,7 @@ export function buildConcurrencyScheduler(spec: ConcurrencySchedulerSpec, { port
 /** A scheduler of a share of the load that arrives. Dry or without a multiplier, it lets everything through. */
 export function buildLoadScheduler(spec: LoadSchedulerSpec, { ports, patterns }: Parts): Built {
   const multiplier = ports.amount("load_multiplier", spec.in_ports.load_multiplier);
-  const settings = { passThrough: spec.dry_run, ...schedulerOf(spec.parameters.scheduler, patterns) };
+  const settings = schedulerOf(spec.parameters.scheduler, patterns);
   const kind = "load-scheduler";
   return {
     kind,
@@ -69,7 +69,7 @@ export function buildLoadScheduler(spec: LoadSchedulerSpec, { ports, patterns }:
     selectors: spec.parameters.selectors,
     create: (ref, environment) => {
       const source = new LoadSource(environment.clock);
-      if (multiplier !== undefined) source.decide({ multiplier, passThrough: false });
+      if (multiplier !== undefined && !spec.dry_run) source.decide({ multiplier, passThrough: false });
       return new ScheduledLimiter({ ref, kind, source, ...settings }, environment);
     },
   };

@@ -54,19 +54,19 @@ export const labelMatcher = mapping({
   match_list: list(requirement).optional().describe("Requirements that all have to hold."),
   match_expressions: list(requirement)
     .optional()
-    .describe("Deprecated name of `match_list`; counts only where that is left out."),
+    .describe("Deprecated name of `match_list`; counts only where that is left out or empty."),
   expression: expression.optional().describe("A condition that has to hold, of any depth."),
 });
 
 /** Which flows a component applies to. */
 export const selector = mapping({
   control_point: name().describe("The control point, exactly as the application names it."),
-  agent_group: name()
+  agent_group: text()
     .optional()
     .describe(
       "Applies only to engines of this group; to all where it is left out. The reference's default is `aperture-cloud`.",
     ),
-  service: name().default("any").describe("Applies only to flows of this service; `any` for all flows."),
+  service: text().default("any").describe("Applies only to flows of this service; `any` for all flows."),
   label_matcher: labelMatcher.optional().describe("Applies only to flows with these labels."),
 });
 

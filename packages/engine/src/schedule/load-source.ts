@@ -11,11 +11,19 @@ export interface LoadDecision {
   readonly validForMs?: number | undefined;
 }
 
+/**
+ * A control plane sends its decision every ten seconds, also an unchanged one, and each time the share is one of the load
+ * that arrives by then. Here nobody sends: the first flow after that time takes the decision as made anew.
+ */
+const RENEWAL_MS = 10_000;
+
 /** Tokens for a share of the load that arrives. Everything passes until a control loop has decided. */
 export class LoadSource implements TokenSource {
   readonly #clock: Clock;
   readonly #bucket: LoadBucket;
+  #multiplier = 0;
   #passThrough = true;
+  #renewMs = Number.POSITIVE_INFINITY;
   #validUntilMs = Number.POSITIVE_INFINITY;
 
   constructor(clock: Clock) {
@@ -27,11 +35,13 @@ export class LoadSource implements TokenSource {
     const nowMs = this.#clock.nowMs();
     this.#passThrough = passThrough || !(multiplier >= 0);
     this.#validUntilMs = nowMs + validForMs;
-    this.#bucket.setMultiplier(multiplier >= 0 ? multiplier : 0, nowMs);
+    this.#multiplier = multiplier >= 0 ? multiplier : 0;
+    this.#apply(nowMs);
   }
 
   arrive(tokens: number): boolean {
     const nowMs = this.#clock.nowMs();
+    if (nowMs >= this.#renewMs) this.#apply(nowMs);
     const isLearning = this.#bucket.arrive(tokens, nowMs);
     return isLearning || this.#passThrough || this.#validUntilMs < nowMs;
   }
@@ -52,5 +62,10 @@ export class LoadSource implements TokenSource {
 
   giveBack(_label: string, { tokens }: Granted): void {
     this.#bucket.giveBack(tokens.consumed);
+  }
+
+  #apply(nowMs: number): void {
+    this.#bucket.setMultiplier(this.#multiplier, nowMs);
+    this.#renewMs = nowMs + RENEWAL_MS;
   }
 }

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { buildSnapshot, compilePolicies } from "../../src/policy/compile.ts";
-import { loadPolicies } from "../../src/policy/load.ts";
+import { findPolicies } from "../../src/policy/load.ts";
 import type { Stage } from "../../src/snapshot.ts";
 import { buildContext, failure, fixture, limiterPolicy } from "./policies.ts";
 
@@ -106,6 +106,22 @@ describe("compilePolicies", () => {
       "b.yaml:1:25: circuit.components[0]: component `max` is not supported yet",
     ]);
   });
+
+  it("reports what one file gets wrong beside what another asks for that is not supported", async () => {
+    const message = await failure(
+      compilePolicies(
+        [
+          { yaml: "circuit: { component: [] }", name: "misspelt.yaml" },
+          { yaml: "circuit: { components: [{ max: {} }] }", name: "max.yaml" },
+        ],
+        buildContext(),
+      ),
+    );
+    expect(message.split("\n")).to.deep.equal([
+      "misspelt.yaml:1:12: circuit.component: unknown key; did you mean `components`?",
+      "max.yaml:1:25: circuit.components[0]: component `max` is not supported yet",
+    ]);
+  });
 });
 
 describe("a snapshot", () => {
@@ -201,7 +217,7 @@ describe("a snapshot", () => {
     const many = Array.from({ length: 2000 }, (_, index) =>
       limiterPolicy(`p${index}`, [{ control_point: `cp${index}` }]),
     );
-    const snapshot = buildSnapshot(await loadPolicies(many), buildContext());
+    const snapshot = buildSnapshot(await findPolicies(many), buildContext());
     expect(snapshot.policies).to.have.length(2000);
     expect(components(snapshot.match("cp1234", {}, []))).to.deep.equal(rate("p1234/root.0"));
   });
