@@ -19,11 +19,19 @@ export interface LabelLimits {
   readonly nameLength: number;
   /** Longest value, in characters; a longer one is cut. 1024 by default. */
   readonly valueLength: number;
-  /** Most characters of names and values from outside together. 8192 by default. */
+  /**
+   * Most characters of names and values from outside together. By default as many as the longest labels of that count
+   * have: whoever sends one header must not be able to crowd out the label of another, which a proxy may have set.
+   */
   readonly totalLength: number;
 }
 
-export const DEFAULT_LABEL_LIMITS: LabelLimits = { count: 64, nameLength: 128, valueLength: 1024, totalLength: 8192 };
+export const DEFAULT_LABEL_LIMITS: LabelLimits = {
+  count: 64,
+  nameLength: 128,
+  valueLength: 1024,
+  totalLength: 64 * (128 + 1024),
+};
 
 /** Called with what was wrong and the label's name, never its value. */
 export type LabelComplaint = (problem: string, name: string) => void;
