@@ -1,13 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import {
-  type BucketSettings,
-  recoveryMs,
-  startFull,
-  type TokenBucket,
-  takeTokens,
-  timeToFillMs,
-} from "../../src/arithmetic/token-bucket.ts";
+import { type BucketSettings, takeTokens, timeToFillMs } from "../../src/arithmetic/token-bucket.ts";
+import { newBucket } from "./new-bucket.ts";
 
 const BASE: BucketSettings = {
   capacity: 10,
@@ -17,12 +11,6 @@ const BASE: BucketSettings = {
   delayInitialFill: false,
   idleMs: 0,
 };
-
-function newBucket(settings: BucketSettings, nowMs = 0): TokenBucket {
-  const bucket = { available: 0, lastFillMs: 0, startFillMs: 0 };
-  startFull(bucket, settings, nowMs);
-  return bucket;
-}
 
 /** `at ms: tokens within how long it may wait -> granted or refused, what is left, how long to wait` */
 const ROW =
@@ -204,87 +192,6 @@ describe("token bucket", () => {
       level = takeTokens(bucket, { settings, tokens: 0.1, mayWaitMs: 0 }, 1_000_000 + step).remaining;
     }
     expect(level).to.be.closeTo(remaining - 500, 1e-3);
-  });
-
-  describe("for any asks at any times", () => {
-    const settingsOf = fc.record({
-      capacity: fc.double({ min: 0, max: 1000, noNaN: true }),
-      fillAmount: fc.oneof(fc.constant(0), fc.double({ min: 0.001, max: 1000, noNaN: true })),
-      fillIntervalMs: fc.double({ min: 0.5, max: 100_000, noNaN: true }),
-      continuousFill: fc.boolean(),
-      delayInitialFill: fc.boolean(),
-      idleMs: fc.constant(0),
-    });
-    const asksOf = fc.array(
-      fc.record({
-        afterMs: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 200_000, noNaN: true })),
-        tokens: fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1500, noNaN: true })),
-        mayWaitMs: fc.constant(0),
-      }),
-      { maxLength: 60 },
-    );
-
-    it("never grants more than its capacity and what flows in, over any window", () => {
-      fc.assert(
-        fc.property(settingsOf, asksOf, (settings, asks) => {
-          const bucket = newBucket(settings);
-          const grants: { atMs: number; tokens: number }[] = [];
-          let nowMs = 0;
-          for (const { afterMs, ...ask } of asks) {
-            nowMs += afterMs;
-            if (takeTokens(bucket, { settings, ...ask }, nowMs).granted)
-              grants.push({ atMs: nowMs, tokens: ask.tokens });
-          }
-          for (const [first, { atMs }] of grants.entries()) {
-            let sum = 0;
-            for (const grant of grants.slice(first)) {
-              sum += grant.tokens;
-              const intervals = (grant.atMs - atMs) / settings.fillIntervalMs;
-              const inflow =
-                settings.fillAmount * (settings.continuousFill ? intervals : Math.floor(intervals + 1e-9) + 1);
-              const bound = settings.capacity + inflow;
-              expect(sum).to.be.at.most(bound + 1e-6 * (1 + bound));
-            }
-          }
-        }),
-      );
-    });
-
-    it("stays between 0 and its capacity, and never waits a negative time", () => {
-      fc.assert(
-        fc.property(settingsOf, asksOf, fc.array(fc.boolean(), { maxLength: 60 }), (settings, asks, giveBack) => {
-          const bucket = newBucket(settings);
-          let nowMs = 0;
-          for (const [index, { afterMs, tokens, mayWaitMs }] of asks.entries()) {
-            nowMs += afterMs;
-            const signed = giveBack[index] === true ? -tokens : tokens;
-            const answer = takeTokens(bucket, { settings, tokens: signed, mayWaitMs }, nowMs);
-            expect(answer.remaining).to.be.within(0, settings.capacity);
-            expect(answer.remaining).to.equal(bucket.available);
-            expect(answer.waitMs).to.be.within(0, Number.MAX_VALUE);
-            if (signed <= 0) expect(answer.granted).to.equal(true);
-          }
-        }),
-      );
-    });
-
-    it("is full after its recovery, whatever was asked", () => {
-      fc.assert(
-        fc.property(settingsOf, asksOf, (settings, asks) => {
-          const bucket = newBucket(settings);
-          const ask = { settings, mayWaitMs: 5000 };
-          let nowMs = 0;
-          for (const { afterMs, tokens } of asks) {
-            nowMs += afterMs;
-            takeTokens(bucket, { ...ask, tokens }, nowMs);
-          }
-          const recovery = recoveryMs({ ...ask, tokens: 0 });
-          fc.pre(Number.isFinite(recovery));
-          const { remaining } = takeTokens(bucket, { ...ask, tokens: 0 }, nowMs + recovery);
-          expect(remaining).to.be.closeTo(settings.capacity, 1e-6 * (1 + settings.capacity));
-        }),
-      );
-    });
   });
 
   it("says how long tokens take to flow in", () => {
