@@ -2,6 +2,7 @@ import type { Labels } from "./contract/check.ts";
 
 /** Numbers and booleans become strings, null and undefined are left out, anything else is left out with one warning. */
 export type LabelValues = Readonly<Record<string, LabelValue>>;
+/** What may be given as the value of a label. */
 export type LabelValue = string | number | boolean | bigint | null | undefined;
 
 /** One record, or several in order of precedence: the first that names a label decides its value. */
