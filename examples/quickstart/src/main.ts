@@ -13,11 +13,13 @@ async function main(given: Arguments): Promise<void> {
   const meter = new Meter(["orders", "catalog", "reports"]);
   const client = new ApertureClient({ control: engine, observer: meter });
   const apps = await startApps(client, given.ports);
+  // Before anybody reads that Ctrl-C ends.
+  const ended = end(given.seconds);
   console.log(introduction(apps, given.traffic));
 
   const stopTraffic = given.traffic ? startTraffic(apps) : async () => {};
   const stopTable = showTable(meter);
-  await end(given.seconds);
+  await ended;
 
   stopTable();
   await stopTraffic();

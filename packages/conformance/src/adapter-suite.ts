@@ -10,6 +10,7 @@ import { rejectionCases } from "./adapter-suite/rejection-cases.ts";
 import { type OpenApp, runningApps } from "./adapter-suite/running-app.ts";
 import { scopeCases } from "./adapter-suite/scope-cases.ts";
 import { streamCases } from "./adapter-suite/stream-cases.ts";
+import { tokenCases } from "./adapter-suite/token-cases.ts";
 import { wholeRequestCases } from "./adapter-suite/whole-request-cases.ts";
 
 /**
@@ -27,6 +28,7 @@ export function adapterSuite(name: string, build: BuildApp, traits: FrameworkTra
     describe("labels", () => labelCases(open, traits));
     describe("whole requests", () => wholeRequestCases(open));
     describe("hostile requests", () => hostileCases(open));
+    describe("a user who wants more tokens", () => tokenCases(open));
     describe("rejections", () => rejectionCases(open));
     describe("headers", () => headerCases(open));
     describe("ends", () => endingCases(open));

@@ -59,6 +59,8 @@ describe("README.md", () => {
         const more = await Promise.all(Array.from({ length: 15 }, () => get(url, "alice")));
         const refused = more.find((response) => response.status === 429);
         expect(refused?.headers.get("retry-after")).to.equal("1");
+        expect(refused?.headers.get("ratelimit")).to.equal('"orders-per-user";r=0;t=1');
+        expect(refused?.headers.get("content-type")).to.equal("application/problem+json; charset=utf-8");
         expect((await get(url, "bob")).status).to.equal(200);
       });
     });

@@ -2,6 +2,7 @@ import type { Labels } from "./contract/check.ts";
 
 /** Numbers and booleans become strings, null and undefined are left out, anything else is left out with one warning. */
 export type LabelValues = Readonly<Record<string, LabelValue>>;
+/** What may be given as the value of a label. */
 export type LabelValue = string | number | boolean | bigint | null | undefined;
 
 /** One record, or several in order of precedence: the first that names a label decides its value. */
@@ -19,11 +20,19 @@ export interface LabelLimits {
   readonly nameLength: number;
   /** Longest value, in characters; a longer one is cut. 1024 by default. */
   readonly valueLength: number;
-  /** Most characters of names and values from outside together. 8192 by default. */
+  /**
+   * Most characters of names and values from outside together. By default as many as the longest labels of that count
+   * have: whoever sends one header must not be able to crowd out the label of another, which a proxy may have set.
+   */
   readonly totalLength: number;
 }
 
-export const DEFAULT_LABEL_LIMITS: LabelLimits = { count: 64, nameLength: 128, valueLength: 1024, totalLength: 8192 };
+export const DEFAULT_LABEL_LIMITS: LabelLimits = {
+  count: 64,
+  nameLength: 128,
+  valueLength: 1024,
+  totalLength: 64 * (128 + 1024),
+};
 
 /** Called with what was wrong and the label's name, never its value. */
 export type LabelComplaint = (problem: string, name: string) => void;

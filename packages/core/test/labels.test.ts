@@ -106,6 +106,14 @@ describe("mergeLabels, its limits", () => {
     });
     expect(Object.keys(plain)).to.deep.equal(["own", "a", "b"]);
   });
+
+  it("has room for every label of a full count by default, however long the others are", () => {
+    const { count, nameLength, valueLength } = DEFAULT_LABEL_LIMITS;
+    const longest = Array.from({ length: count }, (_, at) => [`${at}`.padStart(nameLength), "x".repeat(valueLength)]);
+    const { labels, complaints } = merge([{}, Object.fromEntries(longest), {}]);
+    expect(Object.keys(labels)).to.have.length(count);
+    expect(complaints).to.deep.equal([]);
+  });
 });
 
 describe("mergeLabels, for any input", () => {

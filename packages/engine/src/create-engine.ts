@@ -8,6 +8,7 @@ import { combineObservers, type EngineObserver } from "./observer.ts";
 import type { PolicySource } from "./policy/read.ts";
 import { type Clock, systemClock, systemRandom } from "./time/clock.ts";
 
+/** What {@link createEngine} makes an engine of. */
 export interface EngineOptions {
   /** Path of a file or directory, `{ yaml }` text, a policy as an object, or an array of these. */
   readonly policies: PolicySource;

@@ -46,6 +46,7 @@ export interface PolicySummary {
   readonly components: readonly ComponentSummary[];
 }
 
+/** One limiter of a loaded policy, and where it applies. */
 export interface ComponentSummary {
   readonly component: string;
   readonly kind: LimiterKind;

@@ -36,7 +36,11 @@ const framework: Framework<Request, Response> = {
   scheme: (request) => request.protocol,
   clientAddress: (request) => request.ip,
   route: (request) => (request.route === undefined ? undefined : request.baseUrl + String(request.route.path)),
-  reject: (response, { status, body }) => void response.writeHead(status).end(body),
+  reject(response, { status, body }) {
+    // Not writeHead, after which Node does not know the length any more and sends chunks.
+    response.statusCode = status;
+    response.end(body);
+  },
 };
 
 /**

@@ -49,6 +49,13 @@ export function rejectionCases(open: OpenApp): void {
     });
   }
 
+  it("says how long its body is", async () => {
+    const app = await open({ answers: [rejectedFor(1500)], routes: [OK] });
+    const { headers, body } = await app.request({ path: "/ok" });
+    expect(headers["content-length"]).to.equal(String(Buffer.byteLength(body)));
+    expect(headers).not.to.have.property("transfer-encoding");
+  });
+
   it("sends a rejected HEAD the headers and no body", async () => {
     const app = await open({ answers: [rejectedFor(1500)], routes: [OK] });
     const client = await app.connect();
@@ -91,6 +98,19 @@ export function rejectionCases(open: OpenApp): void {
     expect(answer).to.include({ status: 420, body: "calm" });
     expect(answer.headers["x-wait"]).to.equal("2");
     expect(app.visits).to.have.lengthOf(0);
+  });
+
+  it("leaves no header of its own to onReject but those that accepted answers have, too", async () => {
+    const app = await open({
+      answers: [rejectedFor(1500)],
+      onReject: (_rejection, visit) => visit.send({ status: 302, headers: { Location: "/busy" }, body: "" }),
+      routes: [OK],
+    });
+    const { status, headers } = await app.request({ path: "/ok" });
+    expect(status).to.equal(302);
+    expect(headers).to.include({ location: "/busy", ratelimit: '"login";r=0;t=2' });
+    expect(headers).not.to.have.any.keys("retry-after", "cache-control");
+    expect(headers["content-type"] ?? "").not.to.contain("problem");
   });
 
   it("waits for an onReject that takes its time", async () => {

@@ -27,6 +27,7 @@ export interface Framework<Req, Reply> extends RequestReader<Req> {
   abandon?(reply: Reply): void;
 }
 
+/** What a {@link Gate} is made of. */
 export interface GateOptions<Req, Reply> {
   readonly options: AdapterOptions<Req, Reply>;
   readonly framework: Framework<Req, Reply>;

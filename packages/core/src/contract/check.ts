@@ -3,6 +3,7 @@ import type { CacheLookupRequest, CacheLookupResponse } from "./cache.ts";
 /** What is known about a flow: names to values. Policies select, key and weigh flows by them. */
 export type Labels = Readonly<Record<string, string>>;
 
+/** A flow that asks whether it may run. */
 export interface CheckRequest {
   readonly controlPoint: string;
   readonly labels: Labels;
@@ -15,8 +16,10 @@ export interface CheckRequest {
   readonly cache?: Omit<CacheLookupRequest, "controlPoint"> | undefined;
 }
 
+/** The answer to a check: a rejection is a value, not an error. */
 export type CheckResponse = Accepted | Rejected;
 
+/** The flow may run. */
 export interface Accepted {
   readonly accepted: true;
   readonly decisions: readonly LimiterDecision[];
@@ -25,6 +28,7 @@ export interface Accepted {
   readonly cache?: CacheLookupResponse | undefined;
 }
 
+/** The flow may not run. */
 export interface Rejected {
   readonly accepted: false;
   readonly reason: RejectReason;
@@ -71,6 +75,7 @@ export interface LimiterDecision {
   readonly error?: string | undefined;
 }
 
+/** What one decision took from a limiter, and what that leaves. */
 export interface Tokens {
   readonly consumed: number;
   readonly remaining: number;
@@ -85,6 +90,7 @@ export interface Quota {
   readonly windowMs: number;
 }
 
+/** The component of a policy that made a decision. */
 export type LimiterKind =
   | "sampler"
   | "rate-limiter"
@@ -101,16 +107,19 @@ export interface Lease {
   readonly tokens: number;
 }
 
+/** What a flow that has ended gives back. */
 export interface EndRequest {
   readonly controlPoint: string;
   readonly leases: readonly Lease[];
 }
 
+/** What became of the leases of an ended flow. */
 export interface EndResponse {
   /** One entry a lease, in the order of the request. */
   readonly returns: readonly LeaseReturn[];
 }
 
+/** What became of one lease. */
 export interface LeaseReturn {
   readonly lease: Lease;
   /** False when the lease was unknown, expired or given back before. */

@@ -9,6 +9,7 @@ export const ERROR_CODES = {
   APERTURE_FLOW_REJECTED: "The flow was rejected, and the caller left nothing to do instead.",
 } as const;
 
+/** What an {@link ApertureError} is about; `docs/errors.md` explains each. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 const FAIL_OPEN_REASONS = [

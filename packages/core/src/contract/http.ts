@@ -15,6 +15,7 @@ export interface HttpAttributes {
   readonly body?: string | undefined;
 }
 
+/** One end of a connection. */
 export interface SocketAddress {
   readonly address: string;
   readonly port: number;

@@ -3,6 +3,7 @@ import { Complaints } from "../complaints.ts";
 import { defaultLogger, type Logger } from "../environment.ts";
 import { GrpcControl } from "./grpc-control.ts";
 
+/** Which agent to connect to, and how. */
 export interface ConnectAgentOptions extends AgentOptions {
   /** Takes warnings, each at most once a minute. `console` by default. */
   readonly logger?: Logger | undefined;

@@ -16,6 +16,7 @@ import type { FlowStarter } from "../flow-starter.ts";
 import type { LabelSources, LabelValues } from "../labels.ts";
 import { wallMs } from "../time.ts";
 
+/** What the calls of a gRPC server are checked with. */
 export interface FlowControlInterceptorOptions {
   readonly client: FlowStarter;
   /** The name that policies select, or a function of the method's path such as `/shop.Cart/Add`; undefined checks nothing. */

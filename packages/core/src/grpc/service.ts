@@ -15,6 +15,7 @@ import { endRequestFromWire, wireFromEndResponse } from "./wire/end.ts";
 import { WIRE } from "./wire/load-proto.ts";
 import type { WireCheckRequest, WireCheckResponse, WireExportRequest, WireExportResponse } from "./wire/messages.ts";
 
+/** What a served control knows beside the calls themselves. */
 export interface FlowControlServiceOptions {
   /** Names of the services at an address, for selectors that name one; none by default. */
   readonly servicesOf?: ((address: string) => readonly string[]) | undefined;

@@ -3,6 +3,7 @@ import type { FlowObserver } from "../client-options.ts";
 import { FlowMetrics } from "./flow-metrics.ts";
 import { FlowSpans } from "./flow-spans.ts";
 
+/** Where spans and metrics of flows go. */
 export interface OpenTelemetryObserverOptions {
   /** Makes the spans; the one that the application has registered by default. False makes none. */
   readonly tracerProvider?: TracerProvider | false | undefined;

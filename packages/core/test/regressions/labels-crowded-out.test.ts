@@ -11,7 +11,12 @@ describe("regression: long headers crowded out the client's own labels", () => {
   for (const [title, flood] of Object.entries(floods)) {
     it(`keeps them with ${title} from outside, for a policy may select by them`, async () => {
       const control = new ScriptedControl();
-      const client = new ApertureClient({ control, labels: { environment: "prod" }, logger: new CollectedWarnings() });
+      const client = new ApertureClient({
+        control,
+        labels: { environment: "prod" },
+        labelLimits: { totalLength: 8192 },
+        logger: new CollectedWarnings(),
+      });
       await client.startFlow("checkout", { labels: [{ user: "alice" }, flood] });
       const labels = control.checks[0]?.labels ?? {};
       expect(labels).to.include({ user: "alice", environment: "prod" });

@@ -16,6 +16,7 @@ export interface Slots {
   inFlight: number;
 }
 
+/** What one flow wants of a limit on how many run at once. */
 export interface SlotAsk {
   readonly slots: number;
   readonly limit: number;

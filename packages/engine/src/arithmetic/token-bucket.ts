@@ -35,6 +35,7 @@ export interface BucketSettings {
   readonly idleMs: number;
 }
 
+/** What one flow wants of a bucket. */
 export interface BucketAsk {
   readonly settings: BucketSettings;
   /** Finite; negative gives tokens back. */
@@ -43,6 +44,7 @@ export interface BucketAsk {
   readonly mayWaitMs: number;
 }
 
+/** What a bucket says to an ask. */
 export interface BucketAnswer {
   readonly granted: boolean;
   readonly remaining: number;

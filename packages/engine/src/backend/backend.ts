@@ -21,6 +21,7 @@ export interface StateBackend {
   close(): Promise<void>;
 }
 
+/** Whether a lease was granted, and how many slots are held now. */
 export type SlotAnswer =
   | { readonly granted: true; readonly leaseId: string; readonly inFlight: number }
   | {

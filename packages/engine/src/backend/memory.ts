@@ -6,6 +6,7 @@ import { BucketTable } from "./memory/bucket-table.ts";
 import { EntryTable } from "./memory/entry-table.ts";
 import { SlotTable } from "./memory/slot-table.ts";
 
+/** The bounds of what a {@link MemoryBackend} remembers. */
 export interface MemoryBackendOptions {
   readonly clock?: Clock | undefined;
   /**

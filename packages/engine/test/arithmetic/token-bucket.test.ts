@@ -1,13 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import {
-  type BucketSettings,
-  recoveryMs,
-  startFull,
-  type TokenBucket,
-  takeTokens,
-  timeToFillMs,
-} from "../../src/arithmetic/token-bucket.ts";
+import { type BucketSettings, takeTokens, timeToFillMs } from "../../src/arithmetic/token-bucket.ts";
+import { newBucket } from "./new-bucket.ts";
 
 const BASE: BucketSettings = {
   capacity: 10,
@@ -18,230 +12,107 @@ const BASE: BucketSettings = {
   idleMs: 0,
 };
 
-function newBucket(settings: BucketSettings, nowMs = 0): TokenBucket {
-  const bucket = { available: 0, lastFillMs: 0, startFillMs: 0 };
-  startFull(bucket, settings, nowMs);
-  return bucket;
-}
+/** `at ms: tokens within how long it may wait -> granted or refused, what is left, how long to wait` */
+const ROW =
+  /^(?<nowMs>\S+): (?<tokens>\S+)(?: within (?<mayWaitMs>\S+))? -> (?<verdict>granted|refused), (?<left>\S+) left, wait (?<waitMs>\S+)$/;
 
-/** `[at ms, tokens, may wait ms] -> [granted, remaining, wait ms]` */
-type Row = readonly [ask: readonly [number, number, number?], answer: readonly [boolean, number, number]];
-
-function expectRows(settings: BucketSettings, rows: readonly Row[]): void {
+function expectRows(settings: BucketSettings, rows: readonly string[]): void {
   const bucket = newBucket(settings);
-  for (const [[nowMs, tokens, mayWaitMs = 0], [granted, remaining, waitMs]] of rows) {
-    const answer = takeTokens(bucket, { settings, tokens, mayWaitMs }, nowMs);
-    const row = `${tokens} at ${nowMs}`;
-    expect(answer.granted, row).to.equal(granted);
-    expect(answer.remaining, row).to.be.closeTo(remaining, 1e-9);
-    expect(answer.waitMs, row).to.be.closeTo(waitMs, 1e-9);
+  for (const row of rows) {
+    const { nowMs, tokens, mayWaitMs = "0", verdict, left, waitMs } = ROW.exec(row)?.groups ?? {};
+    const answer = takeTokens(
+      bucket,
+      { settings, tokens: Number(tokens), mayWaitMs: Number(mayWaitMs) },
+      Number(nowMs),
+    );
+    expect(answer.granted ? "granted" : "refused", row).to.equal(verdict);
+    expect(answer.remaining, row).to.be.closeTo(Number(left), 1e-9);
+    expect(answer.waitMs, row).to.be.closeTo(Number(waitMs), 1e-9);
   }
 }
 
 describe("token bucket", () => {
   it("fills continuously, and says when an ask would fit", () => {
     expectRows(BASE, [
-      [
-        [0, 10],
-        [true, 0, 0],
-      ],
-      [
-        [0, 1],
-        [false, 0, 200],
-      ],
-      [
-        [100, 1],
-        [false, 0.5, 100],
-      ],
-      [
-        [200, 1],
-        [true, 0, 0],
-      ],
-      [
-        [300, 2],
-        [false, 0.5, 300],
-      ],
-      [
-        [10_000, 10],
-        [true, 0, 0],
-      ],
+      "0: 10 -> granted, 0 left, wait 0",
+      "0: 1 -> refused, 0 left, wait 200",
+      "100: 1 -> refused, 0.5 left, wait 100",
+      "200: 1 -> granted, 0 left, wait 0",
+      "300: 2 -> refused, 0.5 left, wait 300",
+      "10000: 10 -> granted, 0 left, wait 0",
     ]);
   });
 
   it("fills in steps", () => {
     expectRows({ ...BASE, continuousFill: false }, [
-      [
-        [0, 10],
-        [true, 0, 0],
-      ],
-      [
-        [999, 1],
-        [false, 0, 1],
-      ],
-      [
-        [999, 6],
-        [false, 0, 1001],
-      ],
-      [
-        [1000, 2],
-        [true, 3, 0],
-      ],
-      [
-        [2500, 8],
-        [true, 0, 0],
-      ],
-      [
-        [2500, 1],
-        [false, 0, 500],
-      ],
+      "0: 10 -> granted, 0 left, wait 0",
+      "999: 1 -> refused, 0 left, wait 1",
+      "999: 6 -> refused, 0 left, wait 1001",
+      "1000: 2 -> granted, 3 left, wait 0",
+      "2500: 8 -> granted, 0 left, wait 0",
+      "2500: 1 -> refused, 0 left, wait 500",
     ]);
   });
 
   it("puts the first fill off by the time that filling it whole takes", () => {
     expectRows({ ...BASE, delayInitialFill: true }, [
-      [
-        [0, 1],
-        [true, 9, 0],
-      ],
-      [
-        [500, 9],
-        [true, 0, 0],
-      ],
-      [
-        [1000, 1],
-        [false, 0, 1200],
-      ],
-      [
-        [2000, 1],
-        [false, 0, 200],
-      ],
-      [
-        [2100, 0.5],
-        [true, 0, 0],
-      ],
+      "0: 1 -> granted, 9 left, wait 0",
+      "500: 9 -> granted, 0 left, wait 0",
+      "1000: 1 -> refused, 0 left, wait 1200",
+      "2000: 1 -> refused, 0 left, wait 200",
+      "2100: 0.5 -> granted, 0 left, wait 0",
     ]);
   });
 
   it("lets the first step that was put off arrive at the end of the delay, and says so", () => {
     expectRows({ ...BASE, continuousFill: false, delayInitialFill: true }, [
-      [
-        [0, 10],
-        [true, 0, 0],
-      ],
-      [
-        [500, 1],
-        [false, 0, 1500],
-      ],
-      [
-        [500, 6],
-        [false, 0, 2500],
-      ],
-      [
-        [1999, 1],
-        [false, 0, 1],
-      ],
-      [
-        [2000, 5],
-        [true, 0, 0],
-      ],
-      [
-        [3000, 5],
-        [true, 0, 0],
-      ],
+      "0: 10 -> granted, 0 left, wait 0",
+      "500: 1 -> refused, 0 left, wait 1500",
+      "500: 6 -> refused, 0 left, wait 2500",
+      "1999: 1 -> refused, 0 left, wait 1",
+      "2000: 5 -> granted, 0 left, wait 0",
+      "3000: 5 -> granted, 0 left, wait 0",
     ]);
   });
 
   it("puts the fill off again each time it is full", () => {
     expectRows({ ...BASE, delayInitialFill: true }, [
-      [
-        [0, 1],
-        [true, 9, 0],
-      ],
-      [
-        [5000, 10],
-        [true, 0, 0],
-      ],
-      [
-        [6000, 1],
-        [false, 0, 1200],
-      ],
+      "0: 1 -> granted, 9 left, wait 0",
+      "5000: 10 -> granted, 0 left, wait 0",
+      "6000: 1 -> refused, 0 left, wait 1200",
     ]);
   });
 
   it("goes into debt for those who may wait", () => {
     expectRows({ ...BASE, capacity: 2, fillAmount: 1 }, [
-      [
-        [0, 2, Number.POSITIVE_INFINITY],
-        [true, 0, 0],
-      ],
-      [
-        [0, 1, Number.POSITIVE_INFINITY],
-        [true, -1, 1000],
-      ],
-      [
-        [0, 1, Number.POSITIVE_INFINITY],
-        [true, -2, 2000],
-      ],
-      [
-        [0, 1, 2500],
-        [false, -2, 3000],
-      ],
-      [
-        [0, 1],
-        [false, -2, 3000],
-      ],
-      [
-        [2000, 1],
-        [false, 0, 1000],
-      ],
-      [
-        [3000, 1],
-        [true, 0, 0],
-      ],
+      "0: 2 within Infinity -> granted, 0 left, wait 0",
+      "0: 1 within Infinity -> granted, -1 left, wait 1000",
+      "0: 1 within Infinity -> granted, -2 left, wait 2000",
+      "0: 1 within 2500 -> refused, -2 left, wait 3000",
+      "0: 1 -> refused, -2 left, wait 3000",
+      "2000: 1 -> refused, 0 left, wait 1000",
+      "3000: 1 -> granted, 0 left, wait 0",
     ]);
   });
 
   it("promises no time where nothing ever flows in", () => {
     expectRows({ ...BASE, capacity: 3, fillAmount: 0 }, [
-      [
-        [0, 3],
-        [true, 0, 0],
-      ],
-      [
-        [1e9, 1],
-        [false, 0, 0],
-      ],
-      [
-        [1e9, 1, Number.POSITIVE_INFINITY],
-        [false, 0, 0],
-      ],
+      "0: 3 -> granted, 0 left, wait 0",
+      "1000000000: 1 -> refused, 0 left, wait 0",
+      "1000000000: 1 within Infinity -> refused, 0 left, wait 0",
     ]);
   });
 
   it("promises no time to an ask larger than its capacity, unless it may go into debt", () => {
     expectRows(BASE, [
-      [
-        [0, 11],
-        [false, 10, 0],
-      ],
-      [
-        [0, 11, 100],
-        [false, 10, 200],
-      ],
-      [
-        [0, 11, 200],
-        [true, -1, 200],
-      ],
+      "0: 11 -> refused, 10 left, wait 0",
+      "0: 11 within 100 -> refused, 10 left, wait 200",
+      "0: 11 within 200 -> granted, -1 left, wait 200",
     ]);
   });
 
   it("grants nothing with a capacity of 0", () => {
-    expectRows({ ...BASE, capacity: 0, fillAmount: 0 }, [
-      [
-        [5000, 1],
-        [false, 0, 0],
-      ],
-    ]);
+    expectRows({ ...BASE, capacity: 0, fillAmount: 0 }, ["5000: 1 -> refused, 0 left, wait 0"]);
   });
 
   it("grants an ask that comes back after exactly the wait it was told", () => {
@@ -321,87 +192,6 @@ describe("token bucket", () => {
       level = takeTokens(bucket, { settings, tokens: 0.1, mayWaitMs: 0 }, 1_000_000 + step).remaining;
     }
     expect(level).to.be.closeTo(remaining - 500, 1e-3);
-  });
-
-  describe("for any asks at any times", () => {
-    const settingsOf = fc.record({
-      capacity: fc.double({ min: 0, max: 1000, noNaN: true }),
-      fillAmount: fc.oneof(fc.constant(0), fc.double({ min: 0.001, max: 1000, noNaN: true })),
-      fillIntervalMs: fc.double({ min: 0.5, max: 100_000, noNaN: true }),
-      continuousFill: fc.boolean(),
-      delayInitialFill: fc.boolean(),
-      idleMs: fc.constant(0),
-    });
-    const asksOf = fc.array(
-      fc.record({
-        afterMs: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 200_000, noNaN: true })),
-        tokens: fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1500, noNaN: true })),
-        mayWaitMs: fc.constant(0),
-      }),
-      { maxLength: 60 },
-    );
-
-    it("never grants more than its capacity and what flows in, over any window", () => {
-      fc.assert(
-        fc.property(settingsOf, asksOf, (settings, asks) => {
-          const bucket = newBucket(settings);
-          const grants: { atMs: number; tokens: number }[] = [];
-          let nowMs = 0;
-          for (const { afterMs, ...ask } of asks) {
-            nowMs += afterMs;
-            if (takeTokens(bucket, { settings, ...ask }, nowMs).granted)
-              grants.push({ atMs: nowMs, tokens: ask.tokens });
-          }
-          for (const [first, { atMs }] of grants.entries()) {
-            let sum = 0;
-            for (const grant of grants.slice(first)) {
-              sum += grant.tokens;
-              const intervals = (grant.atMs - atMs) / settings.fillIntervalMs;
-              const inflow =
-                settings.fillAmount * (settings.continuousFill ? intervals : Math.floor(intervals + 1e-9) + 1);
-              const bound = settings.capacity + inflow;
-              expect(sum).to.be.at.most(bound + 1e-6 * (1 + bound));
-            }
-          }
-        }),
-      );
-    });
-
-    it("stays between 0 and its capacity, and never waits a negative time", () => {
-      fc.assert(
-        fc.property(settingsOf, asksOf, fc.array(fc.boolean(), { maxLength: 60 }), (settings, asks, giveBack) => {
-          const bucket = newBucket(settings);
-          let nowMs = 0;
-          for (const [index, { afterMs, tokens, mayWaitMs }] of asks.entries()) {
-            nowMs += afterMs;
-            const signed = giveBack[index] === true ? -tokens : tokens;
-            const answer = takeTokens(bucket, { settings, tokens: signed, mayWaitMs }, nowMs);
-            expect(answer.remaining).to.be.within(0, settings.capacity);
-            expect(answer.remaining).to.equal(bucket.available);
-            expect(answer.waitMs).to.be.within(0, Number.MAX_VALUE);
-            if (signed <= 0) expect(answer.granted).to.equal(true);
-          }
-        }),
-      );
-    });
-
-    it("is full after its recovery, whatever was asked", () => {
-      fc.assert(
-        fc.property(settingsOf, asksOf, (settings, asks) => {
-          const bucket = newBucket(settings);
-          const ask = { settings, mayWaitMs: 5000 };
-          let nowMs = 0;
-          for (const { afterMs, tokens } of asks) {
-            nowMs += afterMs;
-            takeTokens(bucket, { ...ask, tokens }, nowMs);
-          }
-          const recovery = recoveryMs({ ...ask, tokens: 0 });
-          fc.pre(Number.isFinite(recovery));
-          const { remaining } = takeTokens(bucket, { ...ask, tokens: 0 }, nowMs + recovery);
-          expect(remaining).to.be.closeTo(settings.capacity, 1e-6 * (1 + settings.capacity));
-        }),
-      );
-    });
   });
 
   it("says how long tokens take to flow in", () => {

@@ -14,6 +14,7 @@ import type { WireExportRequest, WireValue } from "../../grpc/wire/messages.ts";
 import { pause, wallMs } from "../../time.ts";
 import { type ScriptedAnswer, ScriptedControl } from "../scripted-control.ts";
 
+/** How a {@link FakeAgent} answers. */
 export interface FakeAgentOptions {
   /** What checks are answered with, one after another; the last again and again. Accepts everything by default. */
   readonly answers?: readonly ScriptedAnswer[] | undefined;

@@ -1,0 +1,8 @@
+import { type BucketSettings, startFull, type TokenBucket } from "../../src/arithmetic/token-bucket.ts";
+
+/** The bucket of a key that nobody asked for before. */
+export function newBucket(settings: BucketSettings, nowMs = 0): TokenBucket {
+  const bucket = { available: 0, lastFillMs: 0, startFillMs: 0 };
+  startFull(bucket, settings, nowMs);
+  return bucket;
+}
