@@ -81,12 +81,19 @@ function note(decision: LimiterDecision, index: number, run: Run, siblings: Sibl
 }
 
 function accepted({ decisions, cache }: Run): CheckResponse {
-  const leases = decisions.some(hasLease) ? decisions.flatMap(({ lease }) => lease ?? []) : NO_LEASES;
+  const leases = leasesOf(decisions);
   return cache === undefined ? { accepted: true, decisions, leases } : { accepted: true, decisions, leases, cache };
 }
 
-function hasLease({ lease }: LimiterDecision): boolean {
-  return lease !== undefined;
+function leasesOf(decisions: readonly LimiterDecision[]): readonly Lease[] {
+  let leases: Lease[] | undefined;
+  for (let index = 0; index < decisions.length; index++) {
+    const lease = decisions[index]?.lease;
+    if (lease === undefined) continue;
+    leases ??= [];
+    leases.push(lease);
+  }
+  return leases ?? NO_LEASES;
 }
 
 const NO_LEASES: readonly Lease[] = Object.freeze([]);
