@@ -153,13 +153,15 @@ export class ApertureClient implements FlowStarter {
   #start(controlPoint: string, params: FlowParams): FlowStart {
     const { observer, onUnreachable } = this.#settings;
     const timed = observer !== undefined || this.#control.recordFlow !== undefined;
+    const startMs = timed ? nowMs() : 0;
     return {
       // From JavaScript anything may come; from here on a control point is a text.
       controlPoint: typeof controlPoint === "string" ? controlPoint : "",
       needsDecision: params.rampMode === true || (params.onUnreachable ?? onUnreachable) === "reject",
       resultCacheKey: params.resultCacheKey,
-      startMs: timed ? nowMs() : 0,
-      workloadStartMs: 0,
+      startMs,
+      // A decision that needs no waiting takes less time than another reading of the clock would say.
+      workloadStartMs: startMs,
     };
   }
 
@@ -205,8 +207,8 @@ export class ApertureClient implements FlowStarter {
 
   #decidedLater(start: FlowStart, answer: Promise<CheckResponse>): Promise<Flow> {
     return answer.then(
-      (response) => this.#decided(start, response),
-      (cause) => this.#undecided(start, cause),
+      (response) => this.#decided(arrived(start), response),
+      (cause) => this.#undecided(arrived(start), cause),
     );
   }
 
@@ -230,9 +232,8 @@ export class ApertureClient implements FlowStarter {
   }
 
   #flow(start: FlowStart, outcome: CheckResponse | CheckFailure): Flow {
-    if (start.startMs !== 0) start.workloadStartMs = nowMs();
     const flow = new Flow(this.#host, start, outcome);
-    if (this.#settings.observer !== undefined) this.#tellStarted(flow, start.workloadStartMs - start.startMs);
+    if (this.#settings.observer !== undefined) this.#tellStarted(flow, arrived(start).workloadStartMs - start.startMs);
     return flow;
   }
 
@@ -258,6 +259,12 @@ export class ApertureClient implements FlowStarter {
       this.#complaints.say("observer", () => `an observer threw: ${errorFrom(cause).message}`);
     }
   }
+}
+
+/** The decision is there. */
+function arrived(start: FlowStart): FlowStart {
+  if (start.startMs !== 0) start.workloadStartMs = nowMs();
+  return start;
 }
 
 /** The one place that loads gRPC, for those who ask an agent. */

@@ -3,9 +3,12 @@ export interface Timer {
   cancel(): void;
 }
 
+/** To ask for it each time costs two thirds of a reading of the clock. */
+const { timeOrigin } = performance;
+
 /** Milliseconds since the epoch, from one wall reading plus monotonic progress: it never runs backwards. */
 export function nowMs(): number {
-  return performance.timeOrigin + performance.now();
+  return timeOrigin + performance.now();
 }
 
 /** The wall clock as it stands now, to compare with a date from outside. It may jump. */
