@@ -9,7 +9,11 @@ import { until } from "./connected.ts";
 import { answer, framed, http2Peer } from "./rude-peer.ts";
 import { serving } from "./serving.ts";
 
-const OK = { "grpc-status": "0" };
+/** How an answer misses its flow, and how long the flow waits. */
+const MISSES = {
+  "in time, but cut off by its deadline": { status: "4", delayMs: 0, timeoutMs: 5000 },
+  late: { status: "0", delayMs: 60, timeoutMs: 20 },
+};
 
 /** As an agent answers a check whose flow it lends something. */
 async function lendingAnswers(): Promise<Readonly<Record<string, Buffer>>> {
@@ -32,21 +36,27 @@ describe("an answer that comes when the flow no longer waits", () => {
     size: -1,
     headers: {},
   };
-  for (const [method, params] of Object.entries({ Check: {}, CheckHTTP: { http: { request } } })) {
-    it(`changes nothing for the flow, and what it lends is given back: ${method}`, async () => {
+  const methods = Object.entries({ Check: {}, CheckHTTP: { http: { request } } });
+  const cases = methods.flatMap(([method, params]) =>
+    Object.entries(MISSES).map(([how, miss]) => ({ title: `${method}, ${how}`, params, miss })),
+  );
+  for (const { title, params, miss } of cases) {
+    it(`changes nothing for the flow, and what it lends is given back: ${title}`, async () => {
       const answers = await lendingAnswers();
       const ends: object[] = [];
       const peer = await http2Peer((stream, headers) => {
         const called = String(headers[":path"]).split("/").at(-1) ?? "";
         const late = answers[called];
-        if (late !== undefined) setTimeout(() => stream.destroyed || answer(stream, framed(late), OK), 60);
-        else stream.on("data", (bytes: Buffer) => ends.push(WIRE.flowEnd.requestDeserialize(bytes.subarray(5))));
+        if (late !== undefined) {
+          const send = () => stream.destroyed || answer(stream, framed(late), { "grpc-status": miss.status });
+          setTimeout(send, miss.delayMs);
+        } else stream.on("data", (bytes: Buffer) => ends.push(WIRE.flowEnd.requestDeserialize(bytes.subarray(5))));
       });
       const logger = { warn: () => undefined };
       const client = new ApertureClient({ address: peer.address, insecure: true, telemetry: false, logger });
       try {
         expect(await client.ready()).to.equal(true);
-        const flow = await client.startFlow("checkout", { ...params, timeoutMs: 20 });
+        const flow = await client.startFlow("checkout", { ...params, timeoutMs: miss.timeoutMs });
         expect([flow.failOpenReason, flow.shouldRun()]).to.deep.equal(["timeout", true]);
         await until(() => ends.length === 1);
         expect(ends[0]).to.have.property("control_point", "checkout");
