@@ -205,11 +205,14 @@ export class ApertureClient implements FlowStarter {
     };
   }
 
-  #decidedLater(start: FlowStart, answer: Promise<CheckResponse>): Promise<Flow> {
-    return answer.then(
-      (response) => this.#decided(arrived(start), response),
-      (cause) => this.#undecided(arrived(start), cause),
-    );
+  async #decidedLater(start: FlowStart, answer: Promise<CheckResponse>): Promise<Flow> {
+    let response: CheckResponse;
+    try {
+      response = await answer;
+    } catch (cause) {
+      return this.#undecided(arrived(start), cause);
+    }
+    return this.#decided(arrived(start), response);
   }
 
   #decided(start: FlowStart, response: CheckResponse): Flow {

@@ -41,15 +41,25 @@ function runFrom(first: number, run: Run): Awaitable<CheckResponse> {
     const stage = run.stages[index] as Stage;
     if (stage.kind === "load") {
       const found = lookUpOnce(run);
-      if (found instanceof Promise) return found.then((hit) => (hit ? accepted(run) : runFrom(index, run)));
+      if (found instanceof Promise) return onceLookedUp(found, index, run);
       if (found) break;
     }
     const asked = askAll(stage, run);
-    if (asked !== undefined) return asked.then(() => (run.dropped ? rejected(stage, run) : runFrom(index + 1, run)));
+    if (asked !== undefined) return onceDecided(asked, index, run);
     if (run.dropped) return rejected(stage, run);
   }
   const found = lookUpOnce(run);
-  return found instanceof Promise ? found.then(() => accepted(run)) : accepted(run);
+  return found instanceof Promise ? onceLookedUp(found, run.stages.length, run) : accepted(run);
+}
+
+/** These two, and others like them, are functions so that only who waits pays for what a closure captures. */
+async function onceLookedUp(found: Promise<boolean>, index: number, run: Run): Promise<CheckResponse> {
+  return (await found) ? accepted(run) : runFrom(index, run);
+}
+
+async function onceDecided(asked: Promise<unknown>, index: number, run: Run): Promise<CheckResponse> {
+  await asked;
+  return run.dropped ? rejected(run.stages[index] as Stage, run) : runFrom(index + 1, run);
 }
 
 /** Adds a decision of each limiter of the stage, at once or when the promise settles. */
@@ -65,12 +75,21 @@ function askAll({ limiters, kind }: Stage, run: Run): Promise<unknown> | undefin
     const decision = (limiters[index] as Limiter).decide(flow);
     if (decision instanceof Promise) {
       waiting ??= [];
-      waiting.push(decision.then((settled) => note(settled, first + index, run, siblings)));
+      waiting.push(noteLater(decision, first + index, run, siblings));
     } else {
       note(decision, first + index, run, siblings);
     }
   }
   return waiting && Promise.all(waiting);
+}
+
+async function noteLater(
+  decision: Promise<LimiterDecision>,
+  index: number,
+  run: Run,
+  siblings: SiblingCall | undefined,
+): Promise<void> {
+  note(await decision, index, run, siblings);
 }
 
 function note(decision: LimiterDecision, index: number, run: Run, siblings: SiblingCall | undefined): void {

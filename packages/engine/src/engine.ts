@@ -57,12 +57,11 @@ export class Engine implements FlowControl {
 
   check(request: CheckRequest, call: CallOptions = NO_OPTIONS): Awaitable<CheckResponse> {
     this.#assertOpen();
-    const { controlPoint, labels, rampMode, cache } = request;
+    const { controlPoint, labels, rampMode } = request;
     const stages = this.#snapshot.match(controlPoint, labels, request.services ?? NO_SERVICES);
-    const lookUp = cache && (() => this.#lookUp({ ...cache, controlPoint }));
+    const lookUp = request.cache === undefined ? undefined : this.#lookUpOf(request);
     const response = runStages(stages, { controlPoint, labels, rampMode, call }, lookUp);
-    if (!(response instanceof Promise)) return this.#observed(request, response);
-    return response.then((settled) => this.#observed(request, settled));
+    return response instanceof Promise ? this.#observedLater(request, response) : this.#observed(request, response);
   }
 
   /** All, where an observer is told of whole flows. */
@@ -139,6 +138,10 @@ export class Engine implements FlowControl {
     environment.observer.policiesReplaced?.(this.#snapshot.policies, this.#snapshot.version);
   }
 
+  #lookUpOf({ controlPoint, cache }: CheckRequest): () => Awaitable<CacheLookupResponse> {
+    return () => this.#lookUp({ ...cache, controlPoint });
+  }
+
   #lookUp(request: CacheLookupRequest): Awaitable<CacheLookupResponse> {
     const tell = this.#observer.cache;
     const { controlPoint } = request;
@@ -153,6 +156,10 @@ export class Engine implements FlowControl {
   ): Awaitable<CacheUpsertResponse> {
     const tell = this.#observer.cache;
     return tell === undefined ? done : also(done, (answer) => tell({ operation, controlPoint, answer }));
+  }
+
+  async #observedLater(request: CheckRequest, response: Promise<CheckResponse>): Promise<CheckResponse> {
+    return this.#observed(request, await response);
   }
 
   #observed(request: CheckRequest, response: CheckResponse): CheckResponse {

@@ -16,11 +16,19 @@
  * cannot hold stepped fills and changes of capacity.
  */
 export interface TokenBucket {
-  available: number;
-  lastFillMs: number;
-  /** No fill before this moment; -Infinity where none is put off. */
-  startFillMs: number;
+  /**
+   * `BUCKET_WIDTH` numbers, from `at` on: available, last fill, and the moment before which nothing is filled, -Infinity
+   * where no fill is put off. As properties each of them would be an object on the heap, and a take half as dear again.
+   */
+  cells: Float64Array;
+  at: number;
 }
+
+/** How many numbers a bucket is. */
+export const BUCKET_WIDTH = 3;
+
+const LAST_FILL = 1;
+const START_FILL = 2;
 
 /** What does not change from one take to the next. */
 export interface BucketSettings {
@@ -56,60 +64,68 @@ export interface BucketAnswer {
 const ROUNDING = 1e-9;
 
 /** Makes `bucket` the bucket of a key that was never asked before. */
-export function startFull(bucket: TokenBucket, settings: BucketSettings, nowMs: number): void {
-  bucket.available = settings.capacity;
-  bucket.lastFillMs = nowMs;
-  bucket.startFillMs = Number.NEGATIVE_INFINITY;
+export function startFull({ cells, at }: TokenBucket, settings: BucketSettings, nowMs: number): void {
+  cells[at] = settings.capacity;
+  cells[at + LAST_FILL] = nowMs;
+  cells[at + START_FILL] = Number.NEGATIVE_INFINITY;
 }
 
 /** Fills the bucket and takes what is asked. The bucket is changed in place: one is touched for every decision. */
 export function takeTokens(bucket: TokenBucket, ask: BucketAsk, nowMs: number): BucketAnswer {
   const { settings, tokens } = ask;
-  refill(bucket, settings, nowMs);
+  const available = refill(bucket, settings, nowMs);
   // NaN or an infinity taken once would stay in the bucket for ever.
-  if (!Number.isFinite(tokens)) return { granted: false, remaining: bucket.available, waitMs: 0 };
-  const deficit = tokens - bucket.available;
+  if (!Number.isFinite(tokens)) return { granted: false, remaining: available, waitMs: 0 };
+  const deficit = tokens - available;
   if (tokens <= 0 || deficit <= ROUNDING) {
-    const left = bucket.available - tokens;
-    bucket.available = tokens > 0 ? Math.max(left, 0) : Math.min(left, settings.capacity);
-    return { granted: true, remaining: bucket.available, waitMs: 0 };
+    const left = available - tokens;
+    const remaining = tokens > 0 ? Math.max(left, 0) : Math.min(left, settings.capacity);
+    bucket.cells[bucket.at] = remaining;
+    return { granted: true, remaining, waitMs: 0 };
   }
   return takeAhead(bucket, ask, deficit, nowMs);
 }
 
 /** How long an ask that does not fit must wait, and whether it may. */
-function takeAhead(bucket: TokenBucket, ask: BucketAsk, deficit: number, nowMs: number): BucketAnswer {
+function takeAhead({ cells, at }: TokenBucket, ask: BucketAsk, deficit: number, nowMs: number): BucketAnswer {
   const { settings, tokens, mayWaitMs } = ask;
+  const available = cells[at] as number;
   const neverFits = settings.fillAmount === 0 || (mayWaitMs <= 0 && tokens > settings.capacity);
-  if (neverFits) return { granted: false, remaining: bucket.available, waitMs: 0 };
-  const waitMs = Math.max(0, bucket.lastFillMs - nowMs + timeToFillMs(settings, deficit));
-  const granted = mayWaitMs > 0 && waitMs <= mayWaitMs;
-  if (granted) bucket.available = -deficit;
-  return { granted, remaining: bucket.available, waitMs };
+  if (neverFits) return { granted: false, remaining: available, waitMs: 0 };
+  const waitMs = Math.max(0, (cells[at + LAST_FILL] as number) - nowMs + timeToFillMs(settings, deficit));
+  if (!(mayWaitMs > 0 && waitMs <= mayWaitMs)) return { granted: false, remaining: available, waitMs };
+  cells[at] = -deficit;
+  return { granted: true, remaining: -deficit, waitMs };
 }
 
-function refill(bucket: TokenBucket, settings: BucketSettings, nowMs: number): void {
+/** What is available now. */
+function refill({ cells, at }: TokenBucket, settings: BucketSettings, nowMs: number): number {
   const { capacity, fillAmount, fillIntervalMs, continuousFill } = settings;
-  const elapsedMs = nowMs - bucket.lastFillMs;
-  if (nowMs >= bucket.startFillMs && elapsedMs > 0) {
+  const lastFillMs = cells[at + LAST_FILL] as number;
+  const elapsedMs = nowMs - lastFillMs;
+  let available = cells[at] as number;
+  if (nowMs >= (cells[at + START_FILL] as number) && elapsedMs > 0) {
     if (continuousFill) {
-      bucket.available += (fillAmount * elapsedMs) / fillIntervalMs;
-      bucket.lastFillMs = nowMs;
+      available += (fillAmount * elapsedMs) / fillIntervalMs;
+      cells[at + LAST_FILL] = nowMs;
     } else if (elapsedMs >= fillIntervalMs) {
       const steps = Math.floor(elapsedMs / fillIntervalMs);
-      bucket.available += fillAmount * steps;
-      bucket.lastFillMs += steps * fillIntervalMs;
+      available += fillAmount * steps;
+      cells[at + LAST_FILL] = lastFillMs + steps * fillIntervalMs;
     }
   }
-  if (bucket.available >= capacity) {
-    bucket.available = capacity;
-    if (settings.delayInitialFill) putOffFill(bucket, settings, nowMs);
+  if (available >= capacity) {
+    available = capacity;
+    if (settings.delayInitialFill) putOffFill({ cells, at }, settings, nowMs);
   }
+  cells[at] = available;
+  return available;
 }
 
-function putOffFill(bucket: TokenBucket, settings: BucketSettings, nowMs: number): void {
-  bucket.startFillMs = nowMs + timeToFillMs(settings, settings.capacity);
-  bucket.lastFillMs = settings.continuousFill ? bucket.startFillMs : bucket.startFillMs - settings.fillIntervalMs;
+function putOffFill({ cells, at }: TokenBucket, settings: BucketSettings, nowMs: number): void {
+  const startFillMs = nowMs + timeToFillMs(settings, settings.capacity);
+  cells[at + START_FILL] = startFillMs;
+  cells[at + LAST_FILL] = settings.continuousFill ? startFillMs : startFillMs - settings.fillIntervalMs;
 }
 
 /** The time in which `tokens` flow in; 0 where nothing ever does. */

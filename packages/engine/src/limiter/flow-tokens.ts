@@ -1,4 +1,5 @@
 import type { Labels } from "@aperture-flow/core";
+import { labelValue } from "../label-value.ts";
 
 /**
  * How many tokens a flow asks for: the number in the label `key`, and `otherwise` (1) where there is no such key or
@@ -11,8 +12,9 @@ export function flowTokens(
   complain: (key: string) => void,
   otherwise = 1,
 ): number {
-  if (key === undefined || key === "" || !Object.hasOwn(labels, key)) return otherwise;
-  const tokens = numberFromText(labels[key] ?? "");
+  const text = key === undefined || key === "" ? undefined : labelValue(labels, key);
+  if (key === undefined || text === undefined) return otherwise;
+  const tokens = numberFromText(text);
   if (tokens !== undefined) return tokens;
   complain(key);
   return otherwise;

@@ -1,4 +1,5 @@
 import type { Labels } from "@aperture-flow/core";
+import { labelValue } from "../label-value.ts";
 
 /** What all flows of a limiter share that is not keyed by a label. */
 const SHARED = "default";
@@ -20,8 +21,7 @@ export class LimitLabel {
   /** `undefined` says that the flow does not have the label; an empty value counts as one. */
   valueOf(labels: Labels): string | undefined {
     if (this.#key === undefined) return SHARED;
-    // Not `in`: labels come from outside, and `constructor` is a label like any other.
-    return Object.hasOwn(labels, this.#key) ? labels[this.#key] : undefined;
+    return labelValue(labels, this.#key);
   }
 
   /** How decisions and leases name a value. */

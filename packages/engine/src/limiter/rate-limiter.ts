@@ -52,11 +52,17 @@ export class RateLimiter implements Limiter {
     if (value === undefined) return this.#passed(tokens);
     try {
       const answer = this.#take(value, tokens);
-      if (!(answer instanceof Promise)) return this.#decision(value, tokens, answer);
-      return answer.then(
-        (settled) => this.#decision(value, tokens, settled),
-        (error) => this.#undecided(value, error),
-      );
+      return answer instanceof Promise
+        ? this.#decideLater(value, tokens, answer)
+        : this.#decision(value, tokens, answer);
+    } catch (error) {
+      return this.#undecided(value, error);
+    }
+  }
+
+  async #decideLater(value: string, tokens: number, answer: Promise<BucketAnswer>): Promise<LimiterDecision> {
+    try {
+      return this.#decision(value, tokens, await answer);
     } catch (error) {
       return this.#undecided(value, error);
     }

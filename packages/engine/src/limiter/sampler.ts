@@ -1,5 +1,6 @@
 import type { ComponentRef, Labels, LimiterDecision, Tokens } from "@aperture-flow/core";
 import { fnv1a32 } from "../arithmetic/fnv1a.ts";
+import { labelValue } from "../label-value.ts";
 import type { FlowContext, Limiter, LimiterEnvironment } from "./limiter.ts";
 
 export interface SamplerSettings {
@@ -62,8 +63,7 @@ export class Sampler implements Limiter {
   revert(): void {}
 
   #sessionOf(labels: Labels): string | undefined {
-    if (this.#sessionKey === "" || !Object.hasOwn(labels, this.#sessionKey)) return undefined;
-    return labels[this.#sessionKey];
+    return this.#sessionKey === "" ? undefined : labelValue(labels, this.#sessionKey);
   }
 
   #accepts(session: string | undefined): boolean {

@@ -1,4 +1,5 @@
 import type { Labels } from "@aperture-flow/core";
+import { labelValue } from "../label-value.ts";
 import type { Patterns } from "./policy.ts";
 import type { Expression, LabelMatcher, Requirement } from "./schema-selectors.ts";
 
@@ -25,26 +26,21 @@ function requirementsOf({ match_list = [], match_expressions = [] }: LabelMatche
   return match_list.length > 0 ? match_list : match_expressions;
 }
 
-/** Not `in`: labels come from outside, and `constructor` is a label like any other. */
-function has(labels: Labels, label: string): boolean {
-  return Object.hasOwn(labels, label);
-}
-
 function equals(label: string, value: string): LabelPredicate {
-  return (labels) => has(labels, label) && labels[label] === value;
+  return (labels) => labelValue(labels, label) === value;
 }
 
 function requires({ key, operator, values }: Requirement): LabelPredicate {
-  const listed = new Set<string | undefined>(values);
+  const listed: ReadonlySet<string | undefined> = new Set(values);
   switch (operator) {
     case "In":
-      return (labels) => has(labels, key) && listed.has(labels[key]);
+      return (labels) => listed.has(labelValue(labels, key));
     case "NotIn":
-      return (labels) => !has(labels, key) || !listed.has(labels[key]);
+      return (labels) => !listed.has(labelValue(labels, key));
     case "Exists":
-      return (labels) => has(labels, key);
+      return (labels) => labelValue(labels, key) !== undefined;
     case "DoesNotExist":
-      return (labels) => !has(labels, key);
+      return (labels) => labelValue(labels, key) === undefined;
   }
 }
 
@@ -53,7 +49,7 @@ function holds(expression: Expression, patterns: Patterns): LabelPredicate {
   if (not !== undefined) return negated(holds(not, patterns));
   if (all !== undefined) return allOf(all.of.map((each) => holds(each, patterns)));
   if (any !== undefined) return anyOf(any.of.map((each) => holds(each, patterns)));
-  if (label_exists !== undefined) return (labels) => has(labels, label_exists);
+  if (label_exists !== undefined) return (labels) => labelValue(labels, label_exists) !== undefined;
   if (label_equals !== undefined) return equals(label_equals.label, label_equals.value);
   if (label_matches !== undefined) return matches(label_matches.label, label_matches.regex, patterns);
   return () => false;
@@ -61,7 +57,10 @@ function holds(expression: Expression, patterns: Patterns): LabelPredicate {
 
 function matches(label: string, regex: string, patterns: Patterns): LabelPredicate {
   const pattern = patterns.get(regex);
-  return (labels) => has(labels, label) && pattern?.test(labels[label] ?? "") === true;
+  return (labels) => {
+    const value = labelValue(labels, label);
+    return value !== undefined && pattern?.test(value) === true;
+  };
 }
 
 function negated(predicate: LabelPredicate): LabelPredicate {

@@ -1,4 +1,5 @@
 import type { Labels } from "@aperture-flow/core";
+import { labelValue } from "../label-value.ts";
 import { flowTokens, numberFromText } from "../limiter/flow-tokens.ts";
 
 /** How a scheduler tells flows apart. */
@@ -62,7 +63,7 @@ export function scheduledFlow(
 }
 
 function labelOf(labels: Labels, key: string | undefined): string | undefined {
-  return key !== undefined && key !== "" && Object.hasOwn(labels, key) ? labels[key] : undefined;
+  return key === undefined || key === "" ? undefined : labelValue(labels, key);
 }
 
 /** Nothing can be divided by 0, and an infinite priority would never let anybody else have a turn. */

@@ -1,4 +1,5 @@
 import {
+  BUCKET_WIDTH,
   type BucketAnswer,
   type BucketAsk,
   recoveryMs,
@@ -28,8 +29,8 @@ export class BucketTable {
   readonly #mostShards: number;
   /** One, or as many as there may be. */
   #shards: readonly Shard[] = [{ young: newGeneration(undefined) }];
-  /** The one bucket that is unpacked at a time. */
-  readonly #bucket: TokenBucket = { available: 0, lastFillMs: 0, startFillMs: 0 };
+  /** The one bucket that is asked at a time. */
+  readonly #bucket: TokenBucket = { cells: new Float64Array(), at: 0 };
 
   constructor(maxKeys: number) {
     this.#mostShards = Math.ceil(maxKeys / (2 * KEYS_PER_MAP));
@@ -46,13 +47,13 @@ export class BucketTable {
     const { young } = shard;
     if (young.ask !== ask) keepFor(young, ask);
     young.usedMs = nowMs;
+    const { cells } = young;
     const bucket = this.#bucket;
-    if (isKnown(young.cells, at, ask.settings.idleMs, nowMs)) unpack(young.cells, at, bucket);
-    else startFull(bucket, ask.settings, nowMs);
-    const answer = takeTokens(bucket, ask, nowMs);
-    pack(young.cells, at, bucket);
-    young.cells[at + USED] = nowMs;
-    return answer;
+    bucket.cells = cells;
+    bucket.at = at;
+    if (!isKnown(cells, at, ask.settings.idleMs, nowMs)) startFull(bucket, ask.settings, nowMs);
+    cells[at + USED] = nowMs;
+    return takeTokens(bucket, ask, nowMs);
   }
 
   /** Forgets what may be forgotten: in the worst case one sweep later than it could. */
@@ -96,7 +97,7 @@ interface Shard {
 interface Generation {
   /** Where the numbers of a label begin. */
   readonly places: Map<string, number>;
-  /** Available, last fill, start of fill, last use; the last is -Infinity in a bucket that was not asked yet. */
+  /** Of each bucket its numbers and its last use, which is -Infinity where it was not asked yet. */
   cells: Float64Array;
   usedMs: number;
   /** How long after its last use nothing in it is worth keeping any more. */
@@ -107,8 +108,8 @@ interface Generation {
   older: Generation | undefined;
 }
 
-const WIDTH = 4;
-const USED = 3;
+const USED = BUCKET_WIDTH;
+const WIDTH = BUCKET_WIDTH + 1;
 const KEYS_PER_MAP = 16_384;
 
 function newGeneration(older: Generation | undefined): Generation {
@@ -159,18 +160,6 @@ function keepFor(generation: Generation, ask: BucketAsk): void {
 function isKnown(cells: Float64Array, at: number, idleMs: number, nowMs: number): boolean {
   const usedMs = cells[at + USED] as number;
   return nowMs - usedMs <= (idleMs > 0 ? idleMs : Number.MAX_VALUE);
-}
-
-function unpack(cells: Float64Array, at: number, bucket: TokenBucket): void {
-  bucket.available = cells[at] as number;
-  bucket.lastFillMs = cells[at + 1] as number;
-  bucket.startFillMs = cells[at + 2] as number;
-}
-
-function pack(cells: Float64Array, at: number, bucket: TokenBucket): void {
-  cells[at] = bucket.available;
-  cells[at + 1] = bucket.lastFillMs;
-  cells[at + 2] = bucket.startFillMs;
 }
 
 function doubled(cells: Float64Array): Float64Array {
