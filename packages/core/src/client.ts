@@ -251,16 +251,28 @@ export class ApertureClient implements FlowStarter {
 
   #tellEnded(flow: Flow): void {
     const record = recordOf(flow);
-    if (record !== undefined) this.#observe(() => this.#control.recordFlow?.(record));
-    this.#observe(() => this.#settings.observer?.ended?.(flow, record));
+    if (record !== undefined) this.#record(record);
+    if (this.#settings.observer !== undefined) this.#observe(() => this.#settings.observer?.ended?.(flow, record));
+  }
+
+  #record(record: FlowRecord): void {
+    try {
+      this.#control.recordFlow?.(record);
+    } catch (cause) {
+      this.#observerThrew(cause);
+    }
   }
 
   #observe(tell: () => void): void {
     try {
       tell();
     } catch (cause) {
-      this.#complaints.say("observer", () => `an observer threw: ${errorFrom(cause).message}`);
+      this.#observerThrew(cause);
     }
+  }
+
+  #observerThrew(cause: unknown): void {
+    this.#complaints.say("observer", () => `an observer threw: ${errorFrom(cause).message}`);
   }
 }
 

@@ -1,4 +1,11 @@
-import type { Awaitable, CacheLookupResponse, CheckResponse, Lease, LimiterDecision } from "@aperture-flow/core";
+import type {
+  Awaitable,
+  CacheLookupResponse,
+  CallOptions,
+  CheckResponse,
+  Lease,
+  LimiterDecision,
+} from "@aperture-flow/core";
 import type { FlowContext, Limiter } from "./limiter/limiter.ts";
 import { SiblingCall } from "./sibling-call.ts";
 import type { Stage } from "./snapshot.ts";
@@ -13,20 +20,23 @@ import type { Stage } from "./snapshot.ts";
  */
 export function runStages(
   stages: readonly Stage[],
-  flow: FlowContext,
+  flow: Pick<FlowContext, "controlPoint" | "labels" | "rampMode">,
+  call: CallOptions,
   lookUp?: () => Awaitable<CacheLookupResponse>,
 ): Awaitable<CheckResponse> {
+  const { controlPoint, labels, rampMode } = flow;
   // A flow in ramp mode must be let in by at least one ramp component.
-  if (flow.rampMode && stages[0]?.kind !== "ramp") {
+  if (rampMode && stages[0]?.kind !== "ramp") {
     return { accepted: false, reason: "no-matching-ramp", status: 403, waitMs: 0, decisions: [] };
   }
-  // The run is also the flow that limiters see: an object for each was 4 % of a check.
-  const { controlPoint, labels, rampMode, call } = flow;
   const cache = undefined;
   return runFrom(0, { controlPoint, labels, rampMode, call, stages, lookUp, decisions: [], dropped: false, cache });
 }
 
-/** What one run has gathered so far: a decision of each limiter, in the order of the stages and of the limiters in them. */
+/**
+ * What one run has gathered so far: a decision of each limiter, in the order of the stages and of the limiters in them.
+ * The run is also the flow that limiters see: an object for each was 4 % of a check.
+ */
 interface Run extends FlowContext {
   readonly stages: readonly Stage[];
   lookUp: (() => Awaitable<CacheLookupResponse>) | undefined;

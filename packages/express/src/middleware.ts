@@ -83,7 +83,12 @@ export function flowOf(request: Request): Flow | undefined {
 
 function pass(mayRun: Awaitable<boolean>, next: NextFunction): void {
   if (mayRun === true) next();
-  else if (mayRun !== false) mayRun.then((runs) => runs && next(), next);
+  else if (mayRun !== false) passLater(mayRun, next);
+}
+
+/** By itself: what a closure captures would be set aside for requests that do not wait, too. */
+function passLater(mayRun: Promise<boolean>, next: NextFunction): void {
+  mayRun.then((runs) => runs && next(), next);
 }
 
 /** True when the request may go on; otherwise it has been answered, or there is nobody left to answer. */

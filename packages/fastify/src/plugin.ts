@@ -65,14 +65,22 @@ const plugin: FastifyPluginAsync<FastifyApertureOptions> = async (instance, opti
   }
   const check: onRequestHookHandler = (request, reply, next) => {
     const exchange = hook === "onRequest" ? install(request, reply) : exchangeOf(request, reply);
-    const route = request.routeOptions.config?.aperture;
+    // Fastify puts an object of twelve properties together for each look at a route.
+    const route = RouteGates.exist ? request.routeOptions.config?.aperture : undefined;
     const mayRun = (route === undefined ? gate : route.of(gate)).admit(exchange);
     if (mayRun === true) next();
-    else if (mayRun !== false) mayRun.then((runs) => runs && next(), next);
+    else if (mayRun !== false) passLater(mayRun, next);
   };
   // The three hooks have one signature; the overloads of addHook cannot be picked by a union of their names.
   instance.addHook(hook as "onRequest", check);
 };
+
+type Done = Parameters<onRequestHookHandler>[2];
+
+/** By itself: what a closure captures would be set aside for requests that do not wait, too. */
+function passLater(mayRun: Promise<boolean>, next: Done): void {
+  mayRun.then((runs) => runs && next(), next);
+}
 
 function currentFlow(this: FastifyRequest): Flow | undefined {
   return exchanges.of(this.raw)?.flow;

@@ -90,8 +90,13 @@ export function routeGuard(name: string, overrides?: KoaRouteOverrides): (contex
 }
 
 function pass(mayRun: Awaitable<boolean>, next: Next): Promise<void> {
-  if (mayRun instanceof Promise) return mayRun.then((runs) => (runs ? next() : undefined));
+  if (mayRun instanceof Promise) return passLater(mayRun, next);
   return mayRun ? next() : Promise.resolve();
+}
+
+/** By itself: what a closure captures would be set aside for requests that do not wait, too. */
+async function passLater(mayRun: Promise<boolean>, next: Next): Promise<void> {
+  if (await mayRun) await next();
 }
 
 function exchangeOf(context: Context): KoaExchange {

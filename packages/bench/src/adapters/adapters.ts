@@ -23,30 +23,23 @@ export function costGroup(framework: string): string {
   return `${framework}: CPU on top of the bare framework`;
 }
 
-const ROUNDS = 60;
+/** What the compiler comes to make of a program differs from process to process, by more than what we want to see. */
+const GENERATIONS = 6;
+const ROUNDS = 10;
 const REQUESTS = 400;
 
-/**
- * Each contender has a process of its own, with the bare framework beside it: in an application, too, nobody else's limiter
- * has shaped what the compiler makes of its code. The processes take turns.
- */
 async function withoutSockets(framework: string, effort: Effort): Promise<readonly Comparison[]> {
-  await using processes = new Processes();
   const contenders = await (FRAMEWORKS[framework] as (typeof FRAMEWORKS)[string])();
-  const requests = amount(REQUESTS, effort);
-  const candidates = contenders
-    .filter(({ name }) => name !== BARE)
-    .map(({ name }): Candidate<OnTop> => {
-      const quick = effort.quick ? ["quick"] : [];
-      const process = processes.start(new URL("./in-process.js", import.meta.url), [framework, name, ...quick]);
-      let bareFirst = false;
-      const round = () => {
-        bareFirst = !bareFirst;
-        return process.ask<OnTop>({ requests, bareFirst } satisfies Round);
-      };
-      return { name, round };
-    });
-  const results = await compare(candidates, rounds(ROUNDS, `${framework}, without sockets`, effort));
+  const names = contenders.map(({ name }) => name).filter((name) => name !== BARE);
+  const generations: (readonly Result<OnTop>[])[] = [];
+  for (let left = effort.quick ? 1 : GENERATIONS; left > 0; left -= 1) {
+    const title = `${framework}, without sockets${left > 1 ? `, ${left} times` : ""}`;
+    generations.push(await generation(framework, names, title, effort));
+  }
+  const results = names.map((name, index) => ({
+    name,
+    samples: generations.flatMap((all) => all[index]?.samples ?? []),
+  }));
   const alone = results.filter(({ samples }) => samples.every(({ middleware }) => middleware !== undefined));
   const group = costGroup(framework);
   const targets = targetsOf(framework);
@@ -68,11 +61,34 @@ async function withoutSockets(framework: string, effort: Effort): Promise<readon
   ];
 }
 
-/** The rounds are so short that what disturbs one of them would decide; ten of them together make a sample. */
-const ROUNDS_OF_A_SAMPLE = 10;
+/**
+ * Each contender has a process of its own, with the bare framework beside it: in an application, too, nobody else's limiter
+ * has shaped what the compiler makes of its code. The processes take turns.
+ */
+async function generation(
+  framework: string,
+  names: readonly string[],
+  title: string,
+  effort: Effort,
+): Promise<readonly Result<OnTop>[]> {
+  await using processes = new Processes();
+  const requests = amount(REQUESTS, effort);
+  const candidates = names.map((name): Candidate<OnTop> => {
+    const quick = effort.quick ? ["quick"] : [];
+    const process = processes.start(new URL("./in-process.js", import.meta.url), [framework, name, ...quick]);
+    let bareFirst = false;
+    const round = () => {
+      bareFirst = !bareFirst;
+      return process.ask<OnTop>({ requests, bareFirst } satisfies Round);
+    };
+    return { name, round };
+  });
+  return compare(candidates, rounds(ROUNDS, title, effort));
+}
 
+/** The rounds are so short that what disturbs one of them would decide; those of a generation together make a sample. */
 function smooth(results: readonly Result[]): readonly Result[] {
-  return smoothed(results, ROUNDS_OF_A_SAMPLE);
+  return smoothed(results, ROUNDS);
 }
 
 interface Targets {

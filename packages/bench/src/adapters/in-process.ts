@@ -18,7 +18,7 @@ export interface Round {
 }
 
 /** As many as the compiler needs to have seen; what is not measured is cheap to run. */
-const WARM_UP = 3000;
+const WARM_UP = 8000;
 
 const [framework = "", name = "", quick = ""] = process.argv.slice(2);
 const contenders = await (FRAMEWORKS[framework] as (typeof FRAMEWORKS)[string])();

@@ -10,49 +10,96 @@ export function ownSocket({ socket }: ServerResponse): Socket | undefined {
   return socket instanceof Socket ? socket : undefined;
 }
 
-/** How an adapter learns that a client has left. */
-export class Departures {
-  readonly #sockets = new WeakMap<Socket, Set<() => void>>();
-
-  /**
-   * Calls `left` when nobody is left to answer; what it returns takes that back. It may be called after the response has
-   * finished, too.
-   *
-   * A response with a connection to itself is lost with that, and only with that. To watch the socket saves a listener on
-   * the response, which of an Express request costs as much as a header (Node 20).
-   */
-  add(exchange: Exchange, socket: Socket | undefined, left: () => void): () => void {
-    if (socket !== undefined) return this.#addTo(socket, left);
-    const { message, response } = exchange;
-    response.on("close", left);
-    // Before Node 26 a pipelined response that never reached its socket emits nothing when the client goes away.
-    const forgetSocket = !response.socket && message.socket ? this.#addTo(message.socket, left) : undefined;
-    return () => {
-      response.off("close", left);
-      forgetSocket?.();
-    };
-  }
-
-  /** One `close` listener a socket, however many responses wait on it. */
-  #addTo(socket: Socket, left: () => void): () => void {
-    const listeners = this.#sockets.get(socket) ?? this.#watch(socket);
-    listeners.add(left);
-    return () => void listeners.delete(left);
-  }
-
-  #watch(socket: Socket): Set<() => void> {
-    const listeners = new Set<() => void>();
-    this.#sockets.set(socket, listeners);
-    socket.once("close", () => {
-      // A copy: each of them deletes itself.
-      for (const listener of [...listeners]) listener();
-    });
-    return listeners;
-  }
-}
-
 /** True when nobody is left to answer: the connection is gone, or the response is. */
 export function isAbandoned({ message, response }: Exchange, socket: Socket | undefined): boolean {
   if (socket !== undefined) return socket.destroyed;
   return response.destroyed || (!response.socket && message.socket?.destroyed === true);
+}
+
+/**
+ * One who must know when a client leaves. Those of a connection form a ring, so that to join it and to leave it makes no
+ * object: a set of functions was a tenth of an admission.
+ */
+export abstract class Departure {
+  #next: Departure = this;
+  #previous: Departure = this;
+  #isOver = false;
+
+  /** Nobody is left to answer. Called at most once, and not after {@link forget}. */
+  protected abstract left(): void;
+
+  /** True once the client has left or nobody wants to know any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** The client has left. */
+  leave(): void {
+    if (this.#isOver) return;
+    this.forget();
+    this.left();
+  }
+
+  /** Nobody wants to know any more. */
+  forget(): void {
+    this.#isOver = true;
+    this.#previous.#next = this.#next;
+    this.#next.#previous = this.#previous;
+    this.#next = this;
+    this.#previous = this;
+  }
+
+  join(ring: Departure): void {
+    const last = ring.#previous;
+    this.#previous = last;
+    this.#next = ring;
+    last.#next = this;
+    ring.#previous = this;
+  }
+
+  /** All that have joined since. Each takes itself off. */
+  protected leaveAll(): void {
+    while (this.#next !== this) this.#next.leave();
+  }
+}
+
+/** The ring of a connection. */
+class Connection extends Departure {
+  protected override left(): void {
+    this.leaveAll();
+  }
+}
+
+/** How an adapter learns that a client has left. */
+export class Departures {
+  readonly #connections = new WeakMap<Socket, Connection>();
+
+  /**
+   * Has the departure told, also when it comes after the response has finished.
+   *
+   * A response with a connection to itself is lost with that, and only with that. To watch the socket saves a listener on
+   * the response, which of an Express request costs as much as a header (Node 20).
+   */
+  add(exchange: Exchange, socket: Socket | undefined, departure: Departure): void {
+    if (socket !== undefined) {
+      departure.join(this.#connectionOf(socket));
+      return;
+    }
+    const { message, response } = exchange;
+    response.on("close", () => departure.leave());
+    // Before Node 26 a pipelined response that never reached its socket emits nothing when the client goes away.
+    if (!response.socket && message.socket) departure.join(this.#connectionOf(message.socket));
+  }
+
+  #connectionOf(socket: Socket): Connection {
+    return this.#connections.get(socket) ?? this.#watch(socket);
+  }
+
+  /** One `close` listener a socket, however many responses wait on it. */
+  #watch(socket: Socket): Connection {
+    const connection = new Connection();
+    this.#connections.set(socket, connection);
+    socket.once("close", () => connection.leave());
+    return connection;
+  }
 }

@@ -1,8 +1,7 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
 import { FlowStatus } from "../contract/flow-status.ts";
 import type { Flow } from "../flow.ts";
-import type { Departures } from "./departure.ts";
+import { Departure, type Departures } from "./departure.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** How a response's outcome becomes a flow's status. */
@@ -27,28 +26,46 @@ export function endWithResponse(
   socket: Socket | undefined,
   options: ResponseEndOptions,
 ): void {
-  const { message, response, sent } = exchange;
-  let isSettled = false;
-  const settle = (isAborted: boolean): void => {
-    isSettled = true;
-    forgetDeparture();
-    const code = response.statusCode;
+  const end = new ResponseEnd(flow, exchange, options);
+  options.departures.add(exchange, socket, end);
+  // Not taken off again: the response is done with, and a flag costs less than a removal.
+  exchange.response.on("finish", () => end.finished());
+}
+
+class ResponseEnd extends Departure {
+  readonly #flow: Flow;
+  readonly #exchange: Exchange;
+  readonly #options: EndOptions;
+
+  constructor(flow: Flow, exchange: Exchange, options: EndOptions) {
+    super();
+    this.#flow = flow;
+    this.#exchange = exchange;
+    this.#options = options;
+  }
+
+  finished(): void {
+    if (this.isOver) return;
+    this.forget();
+    const { message, sent } = this.#exchange;
+    // An aborted HTTP/2 stream emits `finish` like a success; only the request tells that it was not.
+    const isHttp2 = sent[":method"] !== undefined;
+    this.#settle(isHttp2 && message.aborted);
+  }
+
+  protected override left(): void {
+    const { message, response } = this.#exchange;
+    this.#settle(!response.writableFinished || message.aborted);
+  }
+
+  #settle(isAborted: boolean): void {
+    const code = this.#exchange.response.statusCode;
+    const flow = this.#flow;
     flow.setHttpStatusCode(code);
-    const failed = isAborted ? options.abortStatus === "error" : options.isError(code);
+    const { isError, abortStatus } = this.#options;
+    const failed = isAborted ? abortStatus === "error" : isError(code);
     // The application may have ended the flow itself, and earlier.
     if (failed && !flow.ended) flow.setStatus(FlowStatus.Error);
     void flow.end();
-  };
-  const forgetDeparture = options.departures.add(exchange, socket, () => {
-    if (!isSettled) settle(!response.writableFinished || message.aborted);
-  });
-  // Not taken off again: the response is done with, and a flag costs less than a removal.
-  response.on("finish", () => {
-    // An aborted HTTP/2 stream emits `finish` like a success; only the request tells that it was not.
-    if (!isSettled) settle(isHttp2(sent) && message.aborted);
-  });
-}
-
-function isHttp2(sent: IncomingHttpHeaders): boolean {
-  return sent[":method"] !== undefined;
+  }
 }

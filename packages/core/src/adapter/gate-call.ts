@@ -1,6 +1,6 @@
 import type { FlowHttp, FlowParams } from "../flow-params.ts";
 import type { LabelSources } from "../labels.ts";
-import { type Departures, isAbandoned, ownSocket } from "./departure.ts";
+import { Departure, type Departures, isAbandoned, ownSocket } from "./departure.ts";
 import type { Exchange } from "./exchange.ts";
 import type { AdapterOptions } from "./options.ts";
 
@@ -20,8 +20,7 @@ export class GateCall implements FlowParams {
   readonly onUnreachable: "run" | "reject" | undefined;
   readonly #exchange: Exchange;
   readonly #departures: Departures;
-  #controller: AbortController | undefined;
-  #stopWatching: (() => void) | undefined;
+  #departure: AbortingDeparture | undefined;
 
   constructor(options: CallSettings, { labels, http, exchange }: CallSubject, departures: Departures) {
     this.labels = labels;
@@ -34,22 +33,34 @@ export class GateCall implements FlowParams {
   }
 
   get signal(): AbortSignal {
-    this.#controller ??= this.#watch();
-    return this.#controller.signal;
+    this.#departure ??= this.#watch();
+    return this.#departure.signal;
   }
 
   /** Called when the check was answered. */
   answered(): void {
-    this.#stopWatching?.();
+    this.#departure?.forget();
   }
 
-  #watch(): AbortController {
-    const controller = new AbortController();
+  #watch(): AbortingDeparture {
+    const departure = new AbortingDeparture();
     const socket = ownSocket(this.#exchange.response);
-    const leave = () => controller.abort();
-    if (isAbandoned(this.#exchange, socket)) leave();
-    else this.#stopWatching = this.#departures.add(this.#exchange, socket, leave);
-    return controller;
+    if (isAbandoned(this.#exchange, socket)) departure.leave();
+    else this.#departures.add(this.#exchange, socket, departure);
+    return departure;
+  }
+}
+
+/** Aborts a signal when the client has left. */
+class AbortingDeparture extends Departure {
+  readonly #controller = new AbortController();
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  protected override left(): void {
+    this.#controller.abort();
   }
 }
 

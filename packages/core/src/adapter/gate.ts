@@ -49,6 +49,9 @@ export class Gate<Req, Reply = unknown> {
   readonly #rejections = new Rejections();
   readonly #planOfAll: RequestLabelPlan;
   readonly #plans = new WeakMap<ReadonlySet<string>, RequestLabelPlan>();
+  /** The plan that was asked for last, and for whom: most gates have one control point. */
+  #lastRead: ReadonlySet<string> | undefined;
+  #lastPlan: RequestLabelPlan;
 
   /** @throws ApertureError APERTURE_OPTION_INVALID with what to write instead. */
   constructor(given: GateOptions<Req, Reply>, parent?: Gate<Req, Reply>) {
@@ -60,6 +63,7 @@ export class Gate<Req, Reply = unknown> {
     this.#endOptions = { isError, abortStatus, departures: this.#departures };
     this.#headers = parent === undefined ? new RateLimitHeaders() : parent.#headers;
     this.#planOfAll = requestLabelPlan(this.#settings, undefined);
+    this.#lastPlan = this.#planOfAll;
   }
 
   /** The gate of a route: the same, but for the control point and what the route sets itself. */
@@ -75,7 +79,12 @@ export class Gate<Req, Reply = unknown> {
    */
   admit(exchange: Exchange<Req, Reply>): Awaitable<boolean> {
     const flow = this.#begin(exchange);
-    if (flow instanceof Promise) return flow.then((begun) => begun === undefined || this.#decide(begun, exchange));
+    if (flow instanceof Promise) return this.#admitLater(flow, exchange);
+    return flow === undefined || this.#decide(flow, exchange);
+  }
+
+  async #admitLater(begun: Promise<Flow | undefined>, exchange: Exchange<Req, Reply>): Promise<boolean> {
+    const flow = await begun;
     return flow === undefined || this.#decide(flow, exchange);
   }
 
@@ -158,12 +167,16 @@ export class Gate<Req, Reply = unknown> {
 
   /** Made once for each set of policies: who reads which labels is the same for all requests until they change. */
   #planFor(read: ReadonlySet<string> | undefined): RequestLabelPlan {
-    if (read === undefined) return this.#planOfAll;
-    let plan = this.#plans.get(read);
-    if (plan === undefined) {
-      plan = requestLabelPlan(this.#settings, read);
-      this.#plans.set(read, plan);
-    }
+    if (read === this.#lastRead) return this.#lastPlan;
+    const plan = read === undefined ? this.#planOfAll : (this.#plans.get(read) ?? this.#newPlan(read));
+    this.#lastRead = read;
+    this.#lastPlan = plan;
+    return plan;
+  }
+
+  #newPlan(read: ReadonlySet<string>): RequestLabelPlan {
+    const plan = requestLabelPlan(this.#settings, read);
+    this.#plans.set(read, plan);
     return plan;
   }
 
@@ -221,14 +234,15 @@ export class Gate<Req, Reply = unknown> {
     return typeof mode === "function" ? mode() : mode;
   }
 
-  #writeHeaders(flow: Flow, { response, headers }: Exchange<Req, Reply>): void {
+  #writeHeaders(flow: Flow, { response, headers, sent }: Exchange<Req, Reply>): void {
     const { rateLimitHeaders, exposeHeaders } = this.#settings;
     const answer = flow.checkResponse();
     try {
       if (rateLimitHeaders !== false && answer !== undefined) {
         this.#headers.write(answer, headers, rateLimitHeaders === "legacy");
       }
-      if (exposeHeaders ?? hasCors(headers)) exposeRateLimitHeaders(headers, rateLimitHeaders === "legacy");
+      if (exposeHeaders ?? (sent.origin !== undefined && hasCors(headers)))
+        exposeRateLimitHeaders(headers, rateLimitHeaders === "legacy");
     } catch (cause) {
       // They may be on their way already. To ask first would cost each Express request two microseconds.
       if (!response.headersSent) throw cause;

@@ -3,11 +3,15 @@ import type { RouteOverrides } from "./options.ts";
 
 /** The gates of one route: one for each installed gate it is reached through, made when the first request comes. */
 export class RouteGates<Req, Reply> {
+  /** Whether there are any in this process. */
+  static exist = false;
+
   readonly #controlPoint: string;
   readonly #overrides: RouteOverrides<Req, Reply>;
   readonly #gates = new WeakMap<Gate<Req, Reply>, Gate<Req, Reply>>();
 
   constructor(controlPoint: string, overrides: RouteOverrides<Req, Reply> = {}) {
+    RouteGates.exist = true;
     this.#controlPoint = controlPoint;
     this.#overrides = overrides;
   }

@@ -1,5 +1,6 @@
 import type { Awaitable, ComponentRef, LimiterDecision, Quota } from "@aperture-flow/core";
-import type { BucketAnswer, BucketAsk, BucketSettings } from "../backend/backend.ts";
+import type { BucketAnswer, BucketAsk, BucketSettings, StateBackend } from "../backend/backend.ts";
+import type { EngineObserver } from "../observer.ts";
 import { bucketQuota } from "./bucket-quota.ts";
 import { flowTokens } from "./flow-tokens.ts";
 import { LimitLabel } from "./limit-label.ts";
@@ -23,7 +24,8 @@ export interface RateLimiterSettings {
 export class RateLimiter implements Limiter {
   readonly ref: ComponentRef;
   readonly #settings: RateLimiterSettings;
-  readonly #environment: LimiterEnvironment;
+  readonly #backend: StateBackend;
+  readonly #observer: EngineObserver;
   readonly #space: string;
   readonly #label: LimitLabel;
   readonly #quota: Quota;
@@ -36,7 +38,8 @@ export class RateLimiter implements Limiter {
     const { ref, bucket } = settings;
     this.ref = ref;
     this.#settings = settings;
-    this.#environment = environment;
+    this.#backend = environment.backend;
+    this.#observer = environment.observer;
     this.#space = stateSpace("tokens", ref);
     this.#label = new LimitLabel(settings.limitByLabelKey);
     this.#quota = bucketQuota(bucket);
@@ -46,9 +49,10 @@ export class RateLimiter implements Limiter {
   }
 
   decide(flow: FlowContext): Awaitable<LimiterDecision> {
+    const { labels } = flow;
     const { tokensLabelKey, passThrough } = this.#settings;
-    const tokens = flowTokens(flow.labels, tokensLabelKey, this.#complain);
-    const value = passThrough === true ? undefined : this.#label.valueOf(flow.labels);
+    const tokens = tokensLabelKey === undefined ? 1 : flowTokens(labels, tokensLabelKey, this.#complain);
+    const value = passThrough === true ? undefined : this.#label.valueOf(labels);
     if (value === undefined) return this.#passed(tokens);
     try {
       const answer = this.#take(value, tokens);
@@ -71,7 +75,7 @@ export class RateLimiter implements Limiter {
   /** Gives back exactly what the decision took, which is nothing where no bucket was asked. */
   revert({ label, tokens, reason }: LimiterDecision): Awaitable<void> {
     if (reason !== undefined || !(tokens.consumed > 0)) return;
-    const failed = (error: unknown) => this.#environment.observer.backendError?.(this.ref, error);
+    const failed = (error: unknown) => this.#observer.backendError?.(this.ref, error);
     try {
       const answer = this.#take(this.#label.valueNamed(label), -tokens.consumed);
       if (answer instanceof Promise) return answer.then(() => undefined, failed);
@@ -82,7 +86,7 @@ export class RateLimiter implements Limiter {
 
   #take(value: string, tokens: number): Awaitable<BucketAnswer> {
     const ask = tokens === 1 ? this.#single : { settings: this.#settings.bucket, tokens, mayWaitMs: 0 };
-    return this.#environment.backend.takeTokens(this.#space, value, ask);
+    return this.#backend.takeTokens(this.#space, value, ask);
   }
 
   #decision(value: string, tokens: number, { granted, remaining, waitMs }: BucketAnswer): LimiterDecision {
@@ -114,7 +118,7 @@ export class RateLimiter implements Limiter {
 
   /** The state could not be reached: the flow passes, and nothing was taken that a revert could give back. */
   #undecided(value: string, error: unknown): LimiterDecision {
-    this.#environment.observer.backendError?.(this.ref, error);
+    this.#observer.backendError?.(this.ref, error);
     return {
       ref: this.ref,
       kind: "rate-limiter",
