@@ -32,8 +32,9 @@ async function withoutSockets(framework: string, effort: Effort): Promise<readon
   const contenders = await (FRAMEWORKS[framework] as (typeof FRAMEWORKS)[string])();
   const names = contenders.map(({ name }) => name).filter((name) => name !== BARE);
   const generations: (readonly Result<OnTop>[])[] = [];
-  for (let left = effort.quick ? 1 : GENERATIONS; left > 0; left -= 1) {
-    const title = `${framework}, without sockets${left > 1 ? `, ${left} times` : ""}`;
+  const count = effort.quick ? 1 : GENERATIONS;
+  for (let each = 1; each <= count; each += 1) {
+    const title = `${framework}, without sockets, processes ${each} of ${count}`;
     generations.push(await generation(framework, names, title, effort));
   }
   const results = names.map((name, index) => ({

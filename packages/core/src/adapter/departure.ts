@@ -18,15 +18,15 @@ export function isAbandoned({ message, response }: Exchange, socket: Socket | un
 
 /**
  * One who must know when a client leaves. Those of a connection form a ring, so that to join it and to leave it makes no
- * object: a set of functions was a tenth of an admission.
+ * object: a set of functions was a tenth of an admission. A connection's own, which is told by nobody, holds the ring.
  */
-export abstract class Departure {
+export class Departure {
   #next: Departure = this;
   #previous: Departure = this;
   #isOver = false;
 
   /** Nobody is left to answer. Called at most once, and not after {@link forget}. */
-  protected abstract left(): void;
+  protected left(): void {}
 
   /** True once the client has left or nobody wants to know any more. */
   get isOver(): boolean {
@@ -57,22 +57,15 @@ export abstract class Departure {
     ring.#previous = this;
   }
 
-  /** All that have joined since. Each takes itself off. */
-  protected leaveAll(): void {
+  /** Tells all that have joined. Each takes itself off. */
+  leaveAll(): void {
     while (this.#next !== this) this.#next.leave();
-  }
-}
-
-/** The ring of a connection. */
-class Connection extends Departure {
-  protected override left(): void {
-    this.leaveAll();
   }
 }
 
 /** How an adapter learns that a client has left. */
 export class Departures {
-  readonly #connections = new WeakMap<Socket, Connection>();
+  readonly #connections = new WeakMap<Socket, Departure>();
 
   /**
    * Has the departure told, also when it comes after the response has finished.
@@ -91,15 +84,15 @@ export class Departures {
     if (!response.socket && message.socket) departure.join(this.#connectionOf(message.socket));
   }
 
-  #connectionOf(socket: Socket): Connection {
+  #connectionOf(socket: Socket): Departure {
     return this.#connections.get(socket) ?? this.#watch(socket);
   }
 
   /** One `close` listener a socket, however many responses wait on it. */
-  #watch(socket: Socket): Connection {
-    const connection = new Connection();
+  #watch(socket: Socket): Departure {
+    const connection = new Departure();
     this.#connections.set(socket, connection);
-    socket.once("close", () => connection.leave());
+    socket.once("close", () => connection.leaveAll());
     return connection;
   }
 }

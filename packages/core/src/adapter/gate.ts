@@ -234,15 +234,14 @@ export class Gate<Req, Reply = unknown> {
     return typeof mode === "function" ? mode() : mode;
   }
 
-  #writeHeaders(flow: Flow, { response, headers, sent }: Exchange<Req, Reply>): void {
+  #writeHeaders(flow: Flow, { response, headers }: Exchange<Req, Reply>): void {
     const { rateLimitHeaders, exposeHeaders } = this.#settings;
     const answer = flow.checkResponse();
     try {
       if (rateLimitHeaders !== false && answer !== undefined) {
         this.#headers.write(answer, headers, rateLimitHeaders === "legacy");
       }
-      if (exposeHeaders ?? (sent.origin !== undefined && hasCors(headers)))
-        exposeRateLimitHeaders(headers, rateLimitHeaders === "legacy");
+      if (exposeHeaders ?? hasCors(headers)) exposeRateLimitHeaders(headers, rateLimitHeaders === "legacy");
     } catch (cause) {
       // They may be on their way already. To ask first would cost each Express request two microseconds.
       if (!response.headersSent) throw cause;
