@@ -15,6 +15,9 @@ import type { AnswerHeaders } from "./answer-headers.ts";
 export class RateLimitHeaders {
   /** A limiter's quota is one object for its whole life, so what does not change of the text is made once. */
   readonly #texts = new WeakMap<Quota, QuotaText>();
+  /** The last one: most answers come from one limiter. */
+  #lastQuota: Quota | undefined;
+  #lastText: QuotaText | undefined;
 
   /** Sets the headers of the answer to one check. */
   write(response: CheckResponse, answer: Pick<AnswerHeaders, "setHeader">, legacy: boolean): void {
@@ -24,10 +27,10 @@ export class RateLimitHeaders {
     for (const decision of response.decisions) {
       const { quota, reason, error } = decision;
       if (quota === undefined || reason !== undefined || error !== undefined) continue;
-      const separator = policies === "" ? "" : ", ";
-      const { name, policy } = this.#textOf(decision, quota);
-      policies += separator + policy;
-      limits += separator + name + limitParameters(decision, quota);
+      const text = (quota === this.#lastQuota ? this.#lastText : undefined) ?? this.#textOf(decision, quota);
+      const limit = limitOf(decision, quota, text);
+      policies = policies === "" ? text.policy : `${policies}, ${text.policy}`;
+      limits = limits === "" ? limit : `${limits}, ${limit}`;
       if (tightest === undefined || (legacy && share(decision) < share(tightest))) tightest = decision;
     }
     if (tightest === undefined) return;
@@ -41,17 +44,20 @@ export class RateLimitHeaders {
     if (text === undefined) {
       const name = quoted(decision.ref.policy);
       const window = Number.isFinite(quota.windowMs) ? `;w=${whole(Math.ceil(quota.windowMs / 1000))}` : "";
-      text = { name, policy: `${name};q=${whole(Math.floor(quota.limit))}${window}` };
+      text = { policy: `${name};q=${whole(Math.floor(quota.limit))}${window}`, limit: `${name};r=` };
       this.#texts.set(quota, text);
     }
+    this.#lastQuota = quota;
+    this.#lastText = text;
     return text;
   }
 }
 
 interface QuotaText {
-  readonly name: string;
   /** The whole item of `RateLimit-Policy`. */
   readonly policy: string;
+  /** The beginning of that of `RateLimit`, as far as it is always the same. */
+  readonly limit: string;
 }
 
 /** Whole seconds that are never too few: rounded up, at least 1. */
@@ -59,9 +65,9 @@ export function retryAfterSeconds(waitMs: number): number {
   return Math.max(1, Math.ceil(waitMs / 1000));
 }
 
-function limitParameters(decision: LimiterDecision, quota: Quota): string {
+function limitOf(decision: LimiterDecision, quota: Quota, text: QuotaText): string {
   const seconds = secondsUntilReset(decision, quota);
-  return seconds === undefined ? `;r=${left(decision)}` : `;r=${left(decision)};t=${seconds}`;
+  return seconds === undefined ? `${text.limit}${left(decision)}` : `${text.limit}${left(decision)};t=${seconds}`;
 }
 
 function secondsUntilReset(decision: LimiterDecision, quota: Quota): number | undefined {
