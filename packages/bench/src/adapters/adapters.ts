@@ -24,9 +24,10 @@ export function costGroup(framework: string): string {
 }
 
 /** What the compiler comes to make of a program differs from process to process, by more than what we want to see. */
-const GENERATIONS = 6;
-const ROUNDS = 10;
-const REQUESTS = 400;
+const GENERATIONS = 5;
+const ROUNDS = 6;
+/** So many that caches are warm for most of them, as those of a busy server are: other processes had a turn meanwhile. */
+const REQUESTS = 1500;
 
 async function withoutSockets(framework: string, effort: Effort): Promise<readonly Comparison[]> {
   const contenders = await (FRAMEWORKS[framework] as (typeof FRAMEWORKS)[string])();
