@@ -1,30 +1,8 @@
 /**
- * A token bucket without a timer: it is filled when it is asked, from the time that has passed.
- *
- *   continuous  available = min(capacity, available + fill * elapsed / interval)
- *   stepped     available = min(capacity, available + fill * floor(elapsed / interval))
- *   waitMs      lastFill + timeToFill(deficit) - now
- *
- * Invariant: available <= capacity, and the grants of any window never exceed capacity + fill * (window / interval + 1).
- * A caller that may wait takes tokens that are not there yet: available goes negative, and everybody sees the debt.
- *
- * With an initial delay, a full bucket puts its next fill off by the time that filling it whole would take; it does so
- * each time it is full, as Aperture's does. Unlike Aperture's, a lowered capacity applies at once also while a fill is put
- * off, and the wait for a stepped fill that was put off counts the step that arrives at its end.
- *
- * Not a window counter, which lets twice the limit through around the edge of a window; not GCRA, whose single number
- * cannot hold stepped fills and changes of capacity.
+ * A bucket is so many numbers of an array: what is available, the last fill, and the moment before which nothing is filled,
+ * -Infinity where no fill is put off. As properties of an object each of them would be an object on the heap, and a take
+ * a third dearer (Node 20).
  */
-export interface TokenBucket {
-  /**
-   * `BUCKET_WIDTH` numbers, from `at` on: available, last fill, and the moment before which nothing is filled, -Infinity
-   * where no fill is put off. As properties each of them would be an object on the heap, and a take half as dear again.
-   */
-  cells: Float64Array;
-  at: number;
-}
-
-/** How many numbers a bucket is. */
 export const BUCKET_WIDTH = 3;
 
 const LAST_FILL = 1;
@@ -63,33 +41,50 @@ export interface BucketAnswer {
 /** What rounding may take from a bucket: without it, a retry after exactly `waitMs` could come too early. */
 const ROUNDING = 1e-9;
 
-/** Makes `bucket` the bucket of a key that was never asked before. */
-export function startFull({ cells, at }: TokenBucket, settings: BucketSettings, nowMs: number): void {
+/** Makes a bucket that of a key that was never asked before. */
+export function startFull(cells: Float64Array, at: number, settings: BucketSettings, nowMs: number): void {
   cells[at] = settings.capacity;
   cells[at + LAST_FILL] = nowMs;
   cells[at + START_FILL] = Number.NEGATIVE_INFINITY;
 }
 
-/** Fills the bucket and takes what is asked. The bucket is changed in place: one is touched for every decision. */
-export function takeTokens(bucket: TokenBucket, ask: BucketAsk, nowMs: number): BucketAnswer {
+/**
+ * Fills a bucket, which begins at `at` in `cells`, and takes what is asked. There is no timer: a bucket is filled when it is
+ * asked, from the time that has passed. It is changed in place: one is touched for every decision.
+ *
+ *   continuous  available = min(capacity, available + fill * elapsed / interval)
+ *   stepped     available = min(capacity, available + fill * floor(elapsed / interval))
+ *   waitMs      lastFill + timeToFill(deficit) - now
+ *
+ * Invariant: available <= capacity, and the grants of any window never exceed capacity + fill * (window / interval + 1).
+ * A caller that may wait takes tokens that are not there yet: available goes negative, and everybody sees the debt.
+ *
+ * With an initial delay, a full bucket puts its next fill off by the time that filling it whole would take; it does so
+ * each time it is full, as Aperture's does. Unlike Aperture's, a lowered capacity applies at once also while a fill is put
+ * off, and the wait for a stepped fill that was put off counts the step that arrives at its end.
+ *
+ * Not a window counter, which lets twice the limit through around the edge of a window; not GCRA, whose single number
+ * cannot hold stepped fills and changes of capacity.
+ */
+export function takeTokens(cells: Float64Array, at: number, ask: BucketAsk, nowMs: number): BucketAnswer {
   const { settings, tokens } = ask;
-  const available = refill(bucket, settings, nowMs);
+  const available = refill(cells, at, settings, nowMs);
   // NaN or an infinity taken once would stay in the bucket for ever.
   if (!Number.isFinite(tokens)) return { granted: false, remaining: available, waitMs: 0 };
-  const deficit = tokens - available;
-  if (tokens <= 0 || deficit <= ROUNDING) {
+  if (tokens <= 0 || tokens - available <= ROUNDING) {
     const left = available - tokens;
     const remaining = tokens > 0 ? Math.max(left, 0) : Math.min(left, settings.capacity);
-    bucket.cells[bucket.at] = remaining;
+    cells[at] = remaining;
     return { granted: true, remaining, waitMs: 0 };
   }
-  return takeAhead(bucket, ask, deficit, nowMs);
+  return takeAhead(cells, at, ask, nowMs);
 }
 
 /** How long an ask that does not fit must wait, and whether it may. */
-function takeAhead({ cells, at }: TokenBucket, ask: BucketAsk, deficit: number, nowMs: number): BucketAnswer {
+function takeAhead(cells: Float64Array, at: number, ask: BucketAsk, nowMs: number): BucketAnswer {
   const { settings, tokens, mayWaitMs } = ask;
   const available = cells[at] as number;
+  const deficit = tokens - available;
   const neverFits = settings.fillAmount === 0 || (mayWaitMs <= 0 && tokens > settings.capacity);
   if (neverFits) return { granted: false, remaining: available, waitMs: 0 };
   const waitMs = Math.max(0, (cells[at + LAST_FILL] as number) - nowMs + timeToFillMs(settings, deficit));
@@ -99,7 +94,7 @@ function takeAhead({ cells, at }: TokenBucket, ask: BucketAsk, deficit: number, 
 }
 
 /** What is available now. */
-function refill({ cells, at }: TokenBucket, settings: BucketSettings, nowMs: number): number {
+function refill(cells: Float64Array, at: number, settings: BucketSettings, nowMs: number): number {
   const { capacity, fillAmount, fillIntervalMs, continuousFill } = settings;
   const lastFillMs = cells[at + LAST_FILL] as number;
   const elapsedMs = nowMs - lastFillMs;
@@ -116,13 +111,13 @@ function refill({ cells, at }: TokenBucket, settings: BucketSettings, nowMs: num
   }
   if (available >= capacity) {
     available = capacity;
-    if (settings.delayInitialFill) putOffFill({ cells, at }, settings, nowMs);
+    if (settings.delayInitialFill) putOffFill(cells, at, settings, nowMs);
   }
   cells[at] = available;
   return available;
 }
 
-function putOffFill({ cells, at }: TokenBucket, settings: BucketSettings, nowMs: number): void {
+function putOffFill(cells: Float64Array, at: number, settings: BucketSettings, nowMs: number): void {
   const startFillMs = nowMs + timeToFillMs(settings, settings.capacity);
   cells[at + START_FILL] = startFillMs;
   cells[at + LAST_FILL] = settings.continuousFill ? startFillMs : startFillMs - settings.fillIntervalMs;

@@ -1,8 +1,8 @@
-import { BUCKET_WIDTH, type BucketSettings, startFull, type TokenBucket } from "../../src/arithmetic/token-bucket.ts";
+import { BUCKET_WIDTH, type BucketSettings, startFull } from "../../src/arithmetic/token-bucket.ts";
 
-/** The bucket of a key that nobody asked for before. */
-export function newBucket(settings: BucketSettings, nowMs = 0): TokenBucket {
-  const bucket = { cells: new Float64Array(BUCKET_WIDTH), at: 0 };
-  startFull(bucket, settings, nowMs);
+/** The bucket of a key that nobody asked for before, at the beginning of an array of its own. */
+export function newBucket(settings: BucketSettings, nowMs = 0): Float64Array {
+  const bucket = new Float64Array(BUCKET_WIDTH);
+  startFull(bucket, 0, settings, nowMs);
   return bucket;
 }

@@ -22,6 +22,7 @@ function expectRows(settings: BucketSettings, rows: readonly string[]): void {
     const { nowMs, tokens, mayWaitMs = "0", verdict, left, waitMs } = ROW.exec(row)?.groups ?? {};
     const answer = takeTokens(
       bucket,
+      0,
       { settings, tokens: Number(tokens), mayWaitMs: Number(mayWaitMs) },
       Number(nowMs),
     );
@@ -123,9 +124,9 @@ describe("token bucket", () => {
         fc.double({ min: 1e-3, max: 10, noNaN: true }),
         (startMs, tokens) => {
           const bucket = newBucket(settings, startMs);
-          takeTokens(bucket, { settings, tokens: 10, mayWaitMs: 0 }, startMs);
-          const refused = takeTokens(bucket, { settings, tokens, mayWaitMs: 0 }, startMs);
-          const retried = takeTokens(bucket, { settings, tokens, mayWaitMs: 0 }, startMs + refused.waitMs);
+          takeTokens(bucket, 0, { settings, tokens: 10, mayWaitMs: 0 }, startMs);
+          const refused = takeTokens(bucket, 0, { settings, tokens, mayWaitMs: 0 }, startMs);
+          const retried = takeTokens(bucket, 0, { settings, tokens, mayWaitMs: 0 }, startMs + refused.waitMs);
           expect(refused.granted).to.equal(false);
           // The clock itself cannot tell times apart that are closer than this.
           if (refused.waitMs > 1) expect(retried.granted || retried.waitMs < 1e-6, `${retried.waitMs}`).to.equal(true);
@@ -138,7 +139,7 @@ describe("token bucket", () => {
     it("loses at once what a lowered capacity does not hold, and gains a raised one by filling only", () => {
       const bucket = newBucket(BASE);
       const take = (capacity: number, nowMs: number) =>
-        takeTokens(bucket, { settings: { ...BASE, capacity }, tokens: 1, mayWaitMs: 0 }, nowMs).remaining;
+        takeTokens(bucket, 0, { settings: { ...BASE, capacity }, tokens: 1, mayWaitMs: 0 }, nowMs).remaining;
       expect(take(10, 0)).to.equal(9);
       expect(take(4, 0)).to.equal(3);
       expect(take(10, 0)).to.equal(2);
@@ -148,8 +149,8 @@ describe("token bucket", () => {
     it("applies a lowered capacity also while a fill is put off", () => {
       const bucket = newBucket(BASE);
       const settings = { ...BASE, delayInitialFill: true };
-      takeTokens(bucket, { settings, tokens: 1, mayWaitMs: 0 }, 0);
-      const answer = takeTokens(bucket, { settings: { ...settings, capacity: 4 }, tokens: 9, mayWaitMs: 0 }, 100);
+      takeTokens(bucket, 0, { settings, tokens: 1, mayWaitMs: 0 }, 0);
+      const answer = takeTokens(bucket, 0, { settings: { ...settings, capacity: 4 }, tokens: 9, mayWaitMs: 0 }, 100);
       expect(answer).to.deep.equal({ granted: false, remaining: 4, waitMs: 0 });
     });
   });
@@ -159,7 +160,7 @@ describe("token bucket", () => {
       const bucket = newBucket(settings);
       let granted = 0;
       for (let nowMs = 0; nowMs < 9900; nowMs += 2) {
-        if (takeTokens(bucket, { settings, tokens: 1, mayWaitMs: 0 }, nowMs).granted) granted += 1;
+        if (takeTokens(bucket, 0, { settings, tokens: 1, mayWaitMs: 0 }, nowMs).granted) granted += 1;
       }
       return granted;
     };
@@ -173,23 +174,23 @@ describe("token bucket", () => {
   it("is not changed for ever by a number that is none", () => {
     for (const tokens of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
       const bucket = newBucket(BASE);
-      expect(takeTokens(bucket, { settings: BASE, tokens, mayWaitMs: Number.POSITIVE_INFINITY }, 0).granted).to.equal(
-        false,
-      );
-      expect(takeTokens(bucket, { settings: BASE, tokens: 4, mayWaitMs: Number.NaN }, 0).remaining).to.equal(6);
+      expect(
+        takeTokens(bucket, 0, { settings: BASE, tokens, mayWaitMs: Number.POSITIVE_INFINITY }, 0).granted,
+      ).to.equal(false);
+      expect(takeTokens(bucket, 0, { settings: BASE, tokens: 4, mayWaitMs: Number.NaN }, 0).remaining).to.equal(6);
     }
   });
 
   it("drifts by less than a thousandth of a token in a million asks", () => {
     const bucket = newBucket({ ...BASE, capacity: 1000 });
     const settings = { ...BASE, capacity: 1000, fillAmount: 1, fillIntervalMs: 10 };
-    for (let step = 1; step <= 1_000_000; step++) takeTokens(bucket, { settings, tokens: 0.1, mayWaitMs: 0 }, step);
-    const { remaining } = takeTokens(bucket, { settings, tokens: 0, mayWaitMs: 0 }, 1_000_000);
+    for (let step = 1; step <= 1_000_000; step++) takeTokens(bucket, 0, { settings, tokens: 0.1, mayWaitMs: 0 }, step);
+    const { remaining } = takeTokens(bucket, 0, { settings, tokens: 0, mayWaitMs: 0 }, 1_000_000);
     expect(remaining).to.be.closeTo(1000 - 0.1 + 0.1, 0.2);
-    takeTokens(bucket, { settings, tokens: 500, mayWaitMs: 0 }, 1_000_000);
-    let level = bucket.cells[bucket.at];
+    takeTokens(bucket, 0, { settings, tokens: 500, mayWaitMs: 0 }, 1_000_000);
+    let level = bucket[0];
     for (let step = 1; step <= 1_000_000; step++) {
-      level = takeTokens(bucket, { settings, tokens: 0.1, mayWaitMs: 0 }, 1_000_000 + step).remaining;
+      level = takeTokens(bucket, 0, { settings, tokens: 0.1, mayWaitMs: 0 }, 1_000_000 + step).remaining;
     }
     expect(level).to.be.closeTo(remaining - 500, 1e-3);
   });

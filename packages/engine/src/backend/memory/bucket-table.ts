@@ -4,7 +4,6 @@ import {
   type BucketAsk,
   recoveryMs,
   startFull,
-  type TokenBucket,
   takeTokens,
 } from "../../arithmetic/token-bucket.ts";
 import { ownCopy } from "./own-copy.ts";
@@ -29,8 +28,6 @@ export class BucketTable {
   readonly #mostShards: number;
   /** One, or as many as there may be. */
   #shards: readonly Shard[] = [{ young: newGeneration(undefined) }];
-  /** The one bucket that is asked at a time. */
-  readonly #bucket: TokenBucket = { cells: new Float64Array(), at: 0 };
 
   constructor(maxKeys: number) {
     this.#mostShards = Math.ceil(maxKeys / (2 * KEYS_PER_MAP));
@@ -48,12 +45,9 @@ export class BucketTable {
     if (young.ask !== ask) keepFor(young, ask);
     young.usedMs = nowMs;
     const { cells } = young;
-    const bucket = this.#bucket;
-    bucket.cells = cells;
-    bucket.at = at;
-    if (!isKnown(cells, at, ask.settings.idleMs, nowMs)) startFull(bucket, ask.settings, nowMs);
+    if (!isKnown(cells, at, ask.settings.idleMs, nowMs)) startFull(cells, at, ask.settings, nowMs);
     cells[at + USED] = nowMs;
-    return takeTokens(bucket, ask, nowMs);
+    return takeTokens(cells, at, ask, nowMs);
   }
 
   /** Forgets what may be forgotten: in the worst case one sweep later than it could. */
