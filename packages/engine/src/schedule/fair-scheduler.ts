@@ -164,15 +164,19 @@ export class FairScheduler {
     this.#isStale = false;
     try {
       const grant = source.take(label, waiter.tokens, leftMs);
-      if (grant instanceof Promise) {
-        grant.then(
-          (settled) => this.#answeredLater(waiter, settled),
-          (error) => this.#answeredLater(waiter, unreachable(error)),
-        );
-      } else this.#answered(waiter, grant, nowMs);
+      if (grant instanceof Promise) this.#await(waiter, grant);
+      else this.#answered(waiter, grant, nowMs);
     } catch (error) {
       this.#answered(waiter, unreachable(error), nowMs);
     }
+  }
+
+  /** By itself: what a closure captures would be set aside for waiters whose source answers at once, too. */
+  #await(waiter: Waiter, grant: Promise<Grant>): void {
+    grant.then(
+      (settled) => this.#answeredLater(waiter, settled),
+      (error) => this.#answeredLater(waiter, unreachable(error)),
+    );
   }
 
   #answeredLater(waiter: Waiter, answer: Grant | Unreachable): void {
