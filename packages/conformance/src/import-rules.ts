@@ -35,6 +35,8 @@ export interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  /** What the build makes a part of the package. */
+  readonly inlinedDependencies?: Readonly<Record<string, string>>;
 }
 
 export function forbiddenImports(rows: readonly ImportRow[], sources: readonly Source[]): string[] {
@@ -88,7 +90,8 @@ export function importsOfTesting(sources: readonly Source[]): string[] {
 export function undeclaredImports(manifests: ReadonlyMap<string, Manifest>, sources: readonly Source[]): string[] {
   return sources.flatMap((source) => {
     const manifest = manifests.get(source.path.slice(0, source.path.indexOf("/")));
-    const declared = Object.keys({ ...manifest?.dependencies, ...manifest?.peerDependencies });
+    const { dependencies, peerDependencies, inlinedDependencies } = manifest ?? {};
+    const declared = Object.keys({ ...dependencies, ...peerDependencies, ...inlinedDependencies });
     return source.imports
       .filter(({ specifier }) => specifier !== undefined && !/^(\.|node:)/.test(specifier))
       .filter(({ target }) => !declared.some((name) => target === name || target.startsWith(`${name}/`)))

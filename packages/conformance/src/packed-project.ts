@@ -14,6 +14,8 @@ export interface PackageManifest {
   readonly exports?: Readonly<Record<string, unknown>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  /** What the build makes a part of the package. */
+  readonly inlinedDependencies?: Readonly<Record<string, string>>;
 }
 
 /** What npm says when it could not talk to a registry, as opposed to when the registry said no. */

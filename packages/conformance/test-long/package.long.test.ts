@@ -127,6 +127,27 @@ describe("packages", function () {
     });
   }
 
+  it("share their classes among their subpaths", async () => {
+    const imports =
+      'import { ApertureError } from "@aperture-flow/core"; import { Gate } from "@aperture-flow/core/adapter";';
+    const misspelt = "new Gate({ options: { client: {}, misspelt: 1 }, framework: {}, extraNames: [] });";
+    const script = `${imports} try { ${misspelt} } catch (error) { console.log(error instanceof ApertureError); }`;
+    expect(await project.run("module", script)).to.equal(true);
+  });
+
+  for (const { name, inlinedDependencies = {} } of published) {
+    for (const [inlined, version] of Object.entries(inlinedDependencies)) {
+      it(`${name} has ${inlined} in it, with its licence`, async () => {
+        const path = JSON.stringify(`node_modules/${name}/dist/THIRD-PARTY-NOTICES.txt`);
+        const script = `console.log(JSON.stringify(require("node:fs").readFileSync(${path}, "utf8")));`;
+        const notices = await project.run("commonjs", script);
+        expect(notices)
+          .to.include(`${inlined} ${version}\n`)
+          .and.match(/^Copyright /m);
+      });
+    }
+  }
+
   for (const [subpath, others] of Object.entries(LOADS_WITH)) {
     it(`${subpath} loads with ${others.join(", ") || "nothing else"}`, async () => {
       const name = subpath.split("/").slice(0, 2).join("/");

@@ -108,10 +108,11 @@ describe("import rules see a planted", () => {
       name: "k",
       dependencies: { a: "1" },
       peerDependencies: { "@b/c": "1" },
-      devDependencies: { chai: "6" },
+      devDependencies: { chai: "6", e: "1" },
+      inlinedDependencies: { e: "1" },
     };
     const sources = planted({
-      "k/src/x.ts": 'import "a/deep";import "@b/c";\nimport "chai"; import type { D } from "d";',
+      "k/src/x.ts": 'import "a/deep";import "@b/c";\nimport "chai"; import type { D } from "d"; import "e";',
     });
     expect(undeclaredImports(new Map([["k", manifest]]), sources)).to.deep.equal([
       "k/x.ts:2 chai is neither a dependency nor a peer",

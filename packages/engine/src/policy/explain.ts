@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { nearestKey } from "./nearest-key.ts";
 import { type Path, type PolicyDocument, valueAt } from "./policy-document.ts";
 import { type PolicyProblem, problemAt } from "./policy-problem.ts";

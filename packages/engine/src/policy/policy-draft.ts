@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { z } from "zod";
+import type * as z from "zod";
 import { explain } from "./explain.ts";
 import { compilePatterns } from "./patterns.ts";
 import type { Policy } from "./policy.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { autoScale } from "./schema-auto-scale.ts";
 import {
   concurrencyLimiter,
@@ -20,7 +20,7 @@ import { standardComponents } from "./schema-standard.ts";
 import { byName, list, mapping, oneKeyOf, positiveDuration, text } from "./schema-values.ts";
 
 /** The components that decide on flows. */
-const flowControl = oneKeyOf("component of `flow_control`", {
+const flowControl = oneKeyOf("component of `flow_control`", () => ({
   rate_limiter: rateLimiter.optional().describe("Lets flows through at a limited rate."),
   concurrency_limiter: concurrencyLimiter.optional().describe("Lets a limited number of flows run at once."),
   quota_scheduler: quotaScheduler.optional().describe("Queues flows, by priority, for a limited rate."),
@@ -36,13 +36,13 @@ const flowControl = oneKeyOf("component of `flow_control`", {
   adaptive_load_scheduler: adaptiveLoadScheduler.optional().describe("Deprecated name of `aimd_load_scheduler`."),
   load_ramp: loadRamp.optional().describe("Lets a rising share of flows through."),
   sampler: sampler.optional().describe("Lets a share of flows through."),
-});
+}));
 
-const plainComponents = {
+const plainComponents = () => ({
   flow_control: flowControl.optional().describe("A component that decides on flows."),
   auto_scale: autoScale.optional().describe("A component that scales."),
   ...standardComponents,
-};
+});
 
 /** A component whose name is its one key. */
 export type Component = z.output<ReturnType<typeof plainComponent>> & {
@@ -63,24 +63,24 @@ export interface NestedCircuit {
 }
 
 export const component: z.ZodType<Component> = z.lazy(() =>
-  oneKeyOf("component", {
-    ...plainComponents,
-    nested_circuit: mapping({
+  oneKeyOf("component", () => ({
+    ...plainComponents(),
+    nested_circuit: mapping(() => ({
       name: text().optional().describe("What it is called."),
       short_description: text().optional().describe("What it is for."),
       in_ports_map: byName(inPort).optional().describe("The signals that its ingresses bring in, by port."),
       out_ports_map: byName(outPort).optional().describe("The signals that its egresses bring out, by port."),
       components: list(component).default([]).describe("Its components."),
-    })
+    }))
       .optional()
       .describe("A circuit with signals of its own."),
-  }),
+  })),
 );
 
-export const circuit = mapping({
+export const circuit = mapping(() => ({
   evaluation_interval: positiveDuration().prefault("1s").describe("How often the circuit computes."),
   components: list(component).default([]).describe("The components. Their order does not matter but for their names."),
-});
+}));
 
 export type FlowControlComponent = z.output<typeof flowControl>;
 /** `rate_limiter`, `quota_scheduler` and so on. */

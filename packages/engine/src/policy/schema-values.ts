@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { DURATION, durationMs } from "./duration.ts";
 import { STATUS_CODES } from "./status-codes.ts";
 
@@ -7,14 +7,30 @@ import { STATUS_CODES } from "./status-codes.ts";
  * was found, see explain.ts.
  */
 
-/** Keys that are not in `shape` are mistakes: a misspelt one that nobody reads would mean traffic without a limit. */
-export function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
-  return z.strictObject(shape, { error: "expected a mapping" });
+/**
+ * Keys that are not in the shape are mistakes: a misspelt one that nobody reads would mean traffic without a limit.
+ *
+ * The shape is made when the first such mapping is read. Most policies have few of the parts of the language, and making
+ * the schemas of all of them took longer than anything else that an engine does at its start.
+ */
+export function mapping<Shape extends z.ZodRawShape>(shapeOf: () => Shape) {
+  let made: Shape | undefined;
+  return new z.ZodObject({
+    type: "object",
+    get shape() {
+      made ??= shapeOf();
+      return made;
+    },
+    catchall: NO_OTHERS,
+    error: () => "expected a mapping",
+  }) as z.ZodObject<Shape, z.core.$strict>;
 }
 
+const NO_OTHERS = z.never();
+
 /** A mapping of which exactly one key is used. */
-export function oneKeyOf<Shape extends z.ZodRawShape>(what: string, shape: Shape) {
-  return mapping(shape)
+export function oneKeyOf<Shape extends z.ZodRawShape>(what: string, shapeOf: () => Shape) {
+  return mapping(shapeOf)
     .refine((value) => Object.keys(value).length === 1, {
       error: ({ input }) => `needs exactly one ${what}, has ${keysOf(input).join(" and ") || "none"}`,
       when: ({ issues }) => issues.length === 0,
