@@ -1,11 +1,4 @@
-import type {
-  Awaitable,
-  CacheLookupResponse,
-  CallOptions,
-  CheckResponse,
-  Lease,
-  LimiterDecision,
-} from "@aperture-flow/core";
+import type { Awaitable, CacheLookupResponse, CheckResponse, Lease, LimiterDecision } from "@aperture-flow/core";
 import type { FlowContext, Limiter } from "./limiter/limiter.ts";
 import { SiblingCall } from "./sibling-call.ts";
 import type { Stage } from "./snapshot.ts";
@@ -20,11 +13,10 @@ import type { Stage } from "./snapshot.ts";
  */
 export function runStages(
   stages: readonly Stage[],
-  flow: Pick<FlowContext, "controlPoint" | "labels" | "rampMode">,
-  call: CallOptions,
+  flow: FlowContext,
   lookUp?: () => Awaitable<CacheLookupResponse>,
 ): Awaitable<CheckResponse> {
-  const { controlPoint, labels, rampMode } = flow;
+  const { controlPoint, labels, rampMode, call } = flow;
   // A flow in ramp mode must be let in by at least one ramp component.
   if (rampMode && stages[0]?.kind !== "ramp") {
     return { accepted: false, reason: "no-matching-ramp", status: 403, waitMs: 0, decisions: [] };

@@ -57,9 +57,10 @@ export class Engine implements FlowControl {
 
   check(request: CheckRequest, call: CallOptions = NO_OPTIONS): Awaitable<CheckResponse> {
     this.#assertOpen();
-    const stages = this.#snapshot.match(request.controlPoint, request.labels, request.services ?? NO_SERVICES);
+    const { controlPoint, labels, rampMode } = request;
+    const stages = this.#snapshot.match(controlPoint, labels, request.services ?? NO_SERVICES);
     const lookUp = request.cache === undefined ? undefined : this.#lookUpOf(request);
-    const response = runStages(stages, request, call, lookUp);
+    const response = runStages(stages, { controlPoint, labels, rampMode, call }, lookUp);
     return response instanceof Promise ? this.#observedLater(request, response) : this.#observed(request, response);
   }
 
