@@ -17,7 +17,7 @@ import { WIRE } from "./wire/load-proto.ts";
 import type { WireCheckRequest, WireCheckResponse, WireExportRequest, WireExportResponse } from "./wire/messages.ts";
 
 const NO_LABELS: Labels = Object.freeze({});
-const NO_SERVICES: readonly string[] = [];
+const NO_SERVICES: readonly string[] = Object.freeze([]);
 
 /** What a served control knows beside the calls themselves. */
 export interface FlowControlServiceOptions {
