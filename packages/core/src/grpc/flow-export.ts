@@ -15,8 +15,8 @@ export interface ExportCounts {
 const BATCH = 250;
 /** Agents refuse a message of more than 4 MB, with all that is in it; so one long flow must not take others with it. */
 const BATCH_BYTES = 2_000_000;
-/** A second and a half of 5000 flows a second, for an agent that pauses. */
-const MOST_QUEUED = 8192;
+/** What 5000 flows a second leave behind while an agent pauses for most of a second. */
+const MOST_QUEUED = 4096;
 const MOST_QUEUED_BYTES = 8_000_000;
 const SEND_EVERY_MS = 1000;
 
@@ -26,8 +26,8 @@ export const MOST_BATCHES = 4;
 /**
  * Collects spans of flows and sends them in batches. A batch that is not taken is not sent again.
  *
- * At most 8192 spans wait, of 8 MB together, and as many as four batches are on their way, of 2 MB each: 16 MB is the most
- * that an agent that is slow or hangs can cost, beside one copy of the batches. What does not fit is dropped and counted.
+ * At most 4096 spans wait, of 8 MB together, and four batches are on their way, of 2 MB each: 16 MB is the most that an agent
+ * that is slow or hangs can cost, beside a copy of the batches. What does not fit is dropped and counted.
  */
 export class FlowExport {
   readonly #send: (spans: readonly Buffer[]) => Promise<unknown>;

@@ -42,7 +42,7 @@ describe("FlowExport", () => {
     const { flows, batches, logger, add } = exporting();
     add(10_000);
     expect(batches).to.have.length(4);
-    expect(flows.counts).to.deep.equal({ sent: 0, dropped: 10_000 - 1000 - 8192, queued: 8192 });
+    expect(flows.counts).to.deep.equal({ sent: 0, dropped: 10_000 - 1000 - 4096, queued: 4096 });
     expect(logger.messages).to.deep.equal(["telemetry of flows was lost, 1 in all: the agent is too slow for them"]);
   });
 
