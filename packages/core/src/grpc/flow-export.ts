@@ -11,22 +11,30 @@ export interface ExportCounts {
   readonly queued: number;
 }
 
-/** About 50 KB: what a connection takes at once (64 KB) without a pause that the checks beside it would feel too. */
-const BATCH = 100;
+/** Four such batches carry what a busy client ends while it comes to its connection once, a tenth of a second then. */
+const BATCH = 250;
 /** Agents refuse a message of more than 4 MB, with all that is in it; so one long flow must not take others with it. */
 const BATCH_BYTES = 2_000_000;
+/** What 5000 flows a second leave behind while an agent pauses for most of a second. */
 const MOST_QUEUED = 4096;
+const MOST_QUEUED_BYTES = 8_000_000;
 const SEND_EVERY_MS = 1000;
 
 /** Batches that may be on their way at one time. */
 export const MOST_BATCHES = 4;
 
-/** Collects spans of flows and sends them in batches. A batch that is not taken is not sent again. */
+/**
+ * Collects spans of flows and sends them in batches. A batch that is not taken is not sent again.
+ *
+ * At most 4096 spans wait, of 8 MB together, and four batches are on their way, of 2 MB each: 16 MB is the most that an agent
+ * that is slow or hangs can cost, beside a copy of the batches. What does not fit is dropped and counted.
+ */
 export class FlowExport {
   readonly #send: (spans: readonly Buffer[]) => Promise<unknown>;
   readonly #complaints: Complaints;
   readonly #sending = new Set<Promise<void>>();
   #queue: Buffer[] = [];
+  #queuedBytes = 0;
   #timer: Timer | undefined;
   #sent = 0;
   #dropped = 0;
@@ -41,12 +49,13 @@ export class FlowExport {
   }
 
   add(span: Buffer): void {
-    if (this.#queue.length === MOST_QUEUED) {
+    if (this.#queue.length === MOST_QUEUED || this.#queuedBytes + span.length > MOST_QUEUED_BYTES) {
       this.#drop(1, "the agent is too slow for them");
       return;
     }
     this.#queue.push(span);
-    if (this.#queue.length >= BATCH) this.#next();
+    this.#queuedBytes += span.length;
+    if (this.#isFull) this.#next();
     else this.#wait();
   }
 
@@ -56,6 +65,11 @@ export class FlowExport {
       this.#next();
       await Promise.race(this.#sending);
     }
+  }
+
+  /** There is enough for a batch. */
+  get #isFull(): boolean {
+    return this.#queue.length >= BATCH || this.#queuedBytes >= BATCH_BYTES;
   }
 
   #wait(): void {
@@ -70,9 +84,10 @@ export class FlowExport {
     this.#timer?.cancel();
     this.#timer = undefined;
     const batch = this.#queue.splice(0, batchSize(this.#queue));
+    for (const span of batch) this.#queuedBytes -= span.length;
     const sending = this.#sendBatch(batch).then(() => {
       this.#sending.delete(sending);
-      if (this.#queue.length >= BATCH) this.#next();
+      if (this.#isFull) this.#next();
       else if (this.#queue.length > 0) this.#wait();
     });
     this.#sending.add(sending);

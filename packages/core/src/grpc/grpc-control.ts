@@ -18,6 +18,7 @@ import { nowMs, pause } from "../time.ts";
 import { AgentConnection } from "./agent-connection.ts";
 import { type AgentMethods, agentMethods, type TakeLate } from "./agent-methods.ts";
 import { answerBytes, type WireAnswer } from "./answer-bytes.ts";
+import { ExportConnection } from "./export-connection.ts";
 import { type ExportCounts, FlowExport } from "./flow-export.ts";
 import { FlowSpanWriter } from "./flow-span.ts";
 import { giveBack } from "./give-back.ts";
@@ -30,7 +31,6 @@ import { checkHttpResponseFromWire, wireFromCheckHttpRequest } from "./wire/http
 const NO_OPTIONS: CallOptions = Object.freeze({});
 const MOST_END_RETRIES = 2;
 const END_RETRY_AFTER_MS = 100;
-const EXPORT_TIMEOUT_MS = 2000;
 const CLOSE_TIMEOUT_MS = 2000;
 
 /**
@@ -45,6 +45,7 @@ export class GrpcControl implements FlowControl {
   readonly #spans = new FlowSpanWriter();
   readonly #retries = new RetryBudget();
   readonly #ends = new Set<Promise<EndResponse>>();
+  readonly #exportConnection: ExportConnection;
   readonly #export: FlowExport;
   #closing: Promise<void> | undefined;
 
@@ -55,9 +56,8 @@ export class GrpcControl implements FlowControl {
     this.#connection = new AgentConnection(settings);
     this.#complaints = complaints;
     this.#methods = agentMethods(settings.mostOutstanding, this.#spans, this.#giveBackLate);
-    const { exportTraces } = this.#methods;
-    const call: CallOptions = { timeoutMs: EXPORT_TIMEOUT_MS };
-    this.#export = new FlowExport(async (spans) => this.#connection.call(exportTraces, spans, call), complaints);
+    this.#exportConnection = new ExportConnection(settings, this.#methods.exportTraces);
+    this.#export = new FlowExport((spans) => this.#exportConnection.send(spans), complaints);
     if (settings.telemetry) this.recordFlow = (record) => this.#record(record);
   }
 
@@ -124,7 +124,7 @@ export class GrpcControl implements FlowControl {
     return this.#export.counts;
   }
 
-  /** Waits, two seconds at most, for leases on their way back and for telemetry; then closes the connection. */
+  /** Waits, two seconds at most, for leases on their way back and for telemetry; then closes the connections. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -133,6 +133,7 @@ export class GrpcControl implements FlowControl {
   async #close(): Promise<void> {
     const drained = Promise.allSettled(this.#ends).then(() => this.#export.flush());
     await Promise.race([drained, pause(CLOSE_TIMEOUT_MS)]);
+    this.#exportConnection.close();
     this.#connection.close();
   }
 

@@ -105,7 +105,7 @@ function servicesAt(wire: WireSocketAddress | undefined, servicesOf: ServedContr
   if (!wire.address || (wire.port ?? 0) > 65535) {
     throw new StatusError(status.UNKNOWN, "invalid SocketAddress: an address and a port up to 65535 are needed");
   }
-  return servicesOf(wire.address);
+  return servicesOf?.(wire.address) ?? [];
 }
 
 /** Header names have no case; the reference finds it in lower case only. */

@@ -3,10 +3,10 @@ import { errorFrom, type FailOpenReason, failOpenReasonOf } from "../contract/er
 import type { Awaitable, CallOptions, FlowControl } from "../contract/flow-control.ts";
 import { wallMs } from "../time.ts";
 
-/** Who decides, and how addresses become services. */
+/** Who decides, and how addresses become services where anybody knows that. */
 export interface ServedControl {
   readonly control: FlowControl;
-  readonly servicesOf: (address: string) => readonly string[];
+  readonly servicesOf: ((address: string) => readonly string[]) | undefined;
 }
 
 /** A call of a client, as a control waits for it: what is not read costs nothing. */

@@ -92,7 +92,8 @@ class GuardedCall {
   readonly #call: ServerInterceptingCallInterface;
   readonly #path: string;
   readonly #options: GuardOptions;
-  readonly #departure = new AbortController();
+  #departure: AbortController | undefined;
+  #departed = false;
   #flow: Flow | undefined;
 
   constructor(call: ServerInterceptingCallInterface, path: string, options: GuardOptions) {
@@ -118,7 +119,7 @@ class GuardedCall {
 
   async #decide(controlPoint: string, metadata: Metadata, run: () => void): Promise<void> {
     const flow = await this.#options.client.startFlow(controlPoint, this.#params(metadata));
-    if (this.#departure.signal.aborted) {
+    if (this.#departed) {
       void flow.end();
     } else if (flow.shouldRun()) {
       this.#flow = flow;
@@ -133,13 +134,23 @@ class GuardedCall {
   #params(metadata: Metadata): FlowParams {
     const { timeoutMs, rampMode, onUnreachable } = this.#options;
     const leftMs = Number(this.#call.getDeadline()) - wallMs();
+    const signal = () => this.#signal();
     return {
       labels: this.#labels(metadata),
       timeoutMs: leftMs === Number.POSITIVE_INFINITY ? timeoutMs : Math.max(Math.min(leftMs, timeoutMs || leftMs), 1),
       rampMode,
       onUnreachable,
-      signal: this.#departure.signal,
+      get signal() {
+        return signal();
+      },
     };
+  }
+
+  /** Made when somebody asks for it: most decisions are there at once. */
+  #signal(): AbortSignal {
+    this.#departure ??= new AbortController();
+    if (this.#departed) this.#departure.abort();
+    return this.#departure.signal;
   }
 
   #labels(metadata: Metadata): LabelSources {
@@ -158,7 +169,8 @@ class GuardedCall {
 
   /** A caller that left is no fault of the server. */
   #leave(): void {
-    this.#departure.abort();
+    this.#departed = true;
+    this.#departure?.abort();
     void this.#flow?.end();
   }
 }

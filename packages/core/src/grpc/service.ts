@@ -1,5 +1,5 @@
 import type { Server } from "@grpc/grpc-js";
-import type { CheckRequest, CheckResponse } from "../contract/check.ts";
+import type { CheckRequest, CheckResponse, Labels } from "../contract/check.ts";
 import type { Awaitable, FlowControl } from "../contract/flow-control.ts";
 import type { FlowRecord } from "../contract/flow-record.ts";
 import { nowMs } from "../time.ts";
@@ -11,9 +11,13 @@ import { endLabel } from "./reported-end.ts";
 import { type ServedCall, type ServedControl, serve } from "./served-call.ts";
 import { cacheKeysFromWire, cacheUpsertFromWire, wireFromCacheLookup, wireFromCacheOperations } from "./wire/cache.ts";
 import { checkRequestFromWire, wireFromCheckResponse } from "./wire/check.ts";
+import { CheckResponseWriter } from "./wire/check-response-writer.ts";
 import { endRequestFromWire, wireFromEndResponse } from "./wire/end.ts";
 import { WIRE } from "./wire/load-proto.ts";
 import type { WireCheckRequest, WireCheckResponse, WireExportRequest, WireExportResponse } from "./wire/messages.ts";
+
+const NO_LABELS: Labels = Object.freeze({});
+const NO_SERVICES: readonly string[] = Object.freeze([]);
 
 /** What a served control knows beside the calls themselves. */
 export interface FlowControlServiceOptions {
@@ -39,17 +43,22 @@ export function addFlowControlServices(
   control: FlowControl,
   options: FlowControlServiceOptions = {},
 ): void {
-  const { servicesOf = noServices, onFlow = (record) => control.recordFlow?.(record) } = options;
+  const { servicesOf, onFlow = (record) => control.recordFlow?.(record) } = options;
+  const served: ServedControl = { control, servicesOf };
+  const answers = new CheckResponseWriter();
   server.addService(
     {
-      Check: WIRE.check,
+      Check: {
+        ...WIRE.check,
+        responseSerialize: (response: WireCheckResponse) => answers.write(response),
+      },
       CacheLookup: WIRE.cacheLookup,
       CacheUpsert: WIRE.cacheUpsert,
       CacheDelete: WIRE.cacheDelete,
       FlowEnd: WIRE.flowEnd,
     },
     {
-      Check: serve((wire: WireCheckRequest, call) => check(wire, call, { control, servicesOf })),
+      Check: serve((wire: WireCheckRequest, call) => check(wire, call, served)),
       CacheLookup: serve(async (wire, call) =>
         wireFromCacheLookup(await control.cacheLookup(cacheKeysFromWire(wire), call)),
       ),
@@ -62,40 +71,38 @@ export function addFlowControlServices(
       FlowEnd: serve(async (wire, call) => wireFromEndResponse(await control.end(endRequestFromWire(wire), call))),
     },
   );
-  server.addService({ CheckHTTP: WIRE.checkHttp }, { CheckHTTP: checkHttpHandler({ control, servicesOf }) });
+  server.addService({ CheckHTTP: WIRE.checkHttp }, { CheckHTTP: checkHttpHandler(served) });
   server.addService({ Export: WIRE.exportTraces }, { Export: serve((wire) => takeFlows(wire, control, onFlow)) });
-}
-
-function noServices(): readonly string[] {
-  return [];
 }
 
 function check(wire: WireCheckRequest, call: ServedCall, served: ServedControl): Awaitable<WireCheckResponse> {
   const startMs = nowMs();
-  const asked = checkRequestFromWire(wire);
+  const { controlPoint, labels, rampMode, expectEnd, cache } = checkRequestFromWire(wire);
   // SDKs send a look-up of nothing with every check; it needs no cache.
-  const empty = asked.cache?.resultKey === undefined && asked.cache?.globalKeys?.length === 0;
+  const empty = cache?.resultKey === undefined && cache?.globalKeys?.length === 0;
   const request: CheckRequest = {
-    ...asked,
-    services: served.servicesOf(hostOf(call.peer)),
-    cache: empty ? undefined : asked.cache,
+    controlPoint,
+    labels,
+    rampMode,
+    expectEnd,
+    services: served.servicesOf?.(hostOf(call.peer)) ?? NO_SERVICES,
+    cache: empty ? undefined : cache,
   };
+  // To copy these takes a third of what it takes for labels without a prototype.
+  const { labels: decoded = NO_LABELS } = wire;
   const answer = (response: CheckResponse): WireCheckResponse => {
     giveBackIfGone(response, request.controlPoint, { call, control: served.control });
-    return {
-      ...wireFromCheckResponse(response, {
-        request,
-        labelNames: Object.keys(request.labels),
-        telemetryLabels: {
-          ...request.labels,
-          "aperture.control_point_type": "feature",
-          ...endLabel(response, request),
-        },
-        startMs,
-        endMs: nowMs(),
-      }),
-      ...(empty && response.accepted && { cache_lookup_response: {} }),
-    };
+    const message = wireFromCheckResponse(response, {
+      request,
+      labelNames: Object.keys(decoded),
+      telemetryLabels: Object.assign(
+        { ...decoded, "aperture.control_point_type": "feature" },
+        endLabel(response, request),
+      ),
+      startMs,
+      endMs: nowMs(),
+    });
+    return empty && response.accepted ? { ...message, cache_lookup_response: {} } : message;
   };
   const response = served.control.check(request, call);
   return response instanceof Promise ? response.then(answer) : answer(response);

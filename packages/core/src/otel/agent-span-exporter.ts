@@ -11,6 +11,7 @@ import { WIRE } from "../grpc/wire/load-proto.ts";
 import type { WireAttribute, WireExportRequest, WireExportResponse, WireSpan } from "../grpc/wire/messages.ts";
 
 type Done = Parameters<SpanExporter["export"]>[1];
+type Result = Parameters<Done>[0];
 
 /** `ExportResultCode` of the SDK, whose package would be loaded for two numbers. */
 const SUCCESS = 0;
@@ -33,12 +34,13 @@ const MOST_EXPORTS = 4;
 export class AgentSpanExporter implements SpanExporter {
   readonly #connection: AgentConnection;
   readonly #method: AgentMethod<WireExportRequest, WireExportResponse>;
+  readonly #complaints: Complaints;
   readonly #exports = new Set<Promise<void>>();
 
   /** @throws ApertureError APERTURE_OPTION_INVALID for options that cannot be used. */
   constructor(options: ConnectAgentOptions) {
-    const complaints = new Complaints(options.logger ?? defaultLogger);
-    this.#connection = new AgentConnection(agentSettings(options, complaints));
+    this.#complaints = new Complaints(options.logger ?? defaultLogger);
+    this.#connection = new AgentConnection(agentSettings(options, this.#complaints));
     this.#method = { ...WIRE.exportTraces, name: "Export", lane: { most: MOST_EXPORTS, outstanding: 0 } };
   }
 
@@ -63,11 +65,17 @@ export class AgentSpanExporter implements SpanExporter {
 
   async #send(spans: readonly WireSpan[], done: Done): Promise<void> {
     const request = { resource_spans: [{ scope_spans: [{ scope: { name: "@aperture-flow/core" }, spans }] }] };
+    let result: Result = { code: SUCCESS };
     try {
       await this.#connection.call(this.#method, request, { timeoutMs: EXPORT_TIMEOUT_MS });
-      done({ code: SUCCESS });
     } catch (cause) {
-      done({ code: FAILED, error: errorFrom(cause) });
+      result = { code: FAILED, error: errorFrom(cause) };
+    }
+    // Apart from the call: a pipeline that throws must not be told a second time.
+    try {
+      done(result);
+    } catch (cause) {
+      this.#complaints.say("export", () => `the callback of an export threw: ${errorFrom(cause).message}`);
     }
   }
 }

@@ -25,10 +25,10 @@ function exporting() {
 describe("FlowExport", () => {
   it("sends a batch as soon as it is full", () => {
     const { batches, add } = exporting();
-    add(99);
+    add(249);
     expect(batches).to.have.length(0);
     add(1);
-    expect(batches.map(({ size }) => size)).to.deep.equal([100]);
+    expect(batches.map(({ size }) => size)).to.deep.equal([250]);
   });
 
   it("sends what is there after a second", async () => {
@@ -42,19 +42,31 @@ describe("FlowExport", () => {
     const { flows, batches, logger, add } = exporting();
     add(10_000);
     expect(batches).to.have.length(4);
-    expect(flows.counts).to.deep.equal({ sent: 0, dropped: 10_000 - 400 - 4096, queued: 4096 });
+    expect(flows.counts).to.deep.equal({ sent: 0, dropped: 10_000 - 1000 - 4096, queued: 4096 });
     expect(logger.messages).to.deep.equal(["telemetry of flows was lost, 1 in all: the agent is too slow for them"]);
+  });
+
+  it("sends large spans before there are many, and keeps up to 8 MB of them waiting", async () => {
+    const { flows, batches } = exporting();
+    const large = Buffer.alloc(1_000_000);
+    for (let index = 0; index < 18; index += 1) flows.add(large);
+    expect(batches.map(({ size }) => size)).to.deep.equal([2, 2, 2, 2]);
+    expect(flows.counts).to.deep.equal({ sent: 0, dropped: 2, queued: 8 });
+    batches[0]?.settle();
+    await new Promise(setImmediate);
+    for (let index = 0; index < 3; index += 1) flows.add(large);
+    expect(flows.counts).to.deep.equal({ sent: 2, dropped: 3, queued: 8 });
   });
 
   it("does not send again what was not taken", async () => {
     const { flows, batches, logger, add } = exporting();
-    add(150);
+    add(300);
     const flushed = flows.flush();
     batches[0]?.settle(new Error("no such method"));
     batches[1]?.settle();
     await flushed;
-    expect(flows.counts).to.deep.equal({ sent: 50, dropped: 100, queued: 0 });
-    expect(logger.messages).to.deep.equal(["telemetry of flows was lost, 100 in all: no such method"]);
+    expect(flows.counts).to.deep.equal({ sent: 50, dropped: 250, queued: 0 });
+    expect(logger.messages).to.deep.equal(["telemetry of flows was lost, 250 in all: no such method"]);
   });
 
   it("flushes all of a long queue", async () => {
@@ -64,7 +76,7 @@ describe("FlowExport", () => {
     const flushed = flows.flush().then(() => {
       done = true;
     });
-    for (let index = 0; index < 21; index += 1) {
+    for (let index = 0; index < 9; index += 1) {
       expect(done).to.equal(false);
       batches[index]?.settle();
       await new Promise(setImmediate);

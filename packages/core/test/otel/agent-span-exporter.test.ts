@@ -1,11 +1,17 @@
 import { Buffer } from "node:buffer";
 import { status } from "@grpc/grpc-js";
-import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import {
+  BasicTracerProvider,
+  BatchSpanProcessor,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from "@opentelemetry/sdk-trace-base";
 import { expect } from "chai";
 import { ApertureClient } from "../../src/client.ts";
 import { AgentSpanExporter, openTelemetryObserver } from "../../src/otel/index.ts";
 import { FakeAgent } from "../../src/testing/grpc/index.ts";
 import { accepted, rejected } from "../../src/testing/index.ts";
+import { CollectedWarnings } from "../collected-warnings.ts";
 import { decision } from "../sample-decision.ts";
 
 describe("AgentSpanExporter", () => {
@@ -65,6 +71,31 @@ describe("AgentSpanExporter", () => {
       await provider.forceFlush();
       await exporter.shutdown();
       expect(failed).to.deep.equal([1, "Export: INTERNAL: refused by the test"]);
+    } finally {
+      await agent.stop();
+    }
+  });
+
+  it("tells the pipeline once, whatever the pipeline does", async () => {
+    const agent = await FakeAgent.start();
+    const logger = new CollectedWarnings();
+    const exporter = new AgentSpanExporter({ address: agent.address, insecure: true, logger });
+    try {
+      const spans = new InMemorySpanExporter();
+      const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] });
+      provider
+        .getTracer("test")
+        .startSpan("flow", { attributes: { "aperture.source": "sdk" } })
+        .end();
+      const told: number[] = [];
+      exporter.export(spans.getFinishedSpans(), ({ code }) => {
+        told.push(code);
+        throw new Error("not now");
+      });
+      await exporter.shutdown();
+      expect(told).to.deep.equal([0]);
+      expect(agent.callsOf("Export")).to.have.length(1);
+      expect(logger.messages).to.deep.equal(["the callback of an export threw: not now"]);
     } finally {
       await agent.stop();
     }

@@ -71,6 +71,7 @@ function tokensFromWire(wire: WireTokens | undefined): Tokens {
 
 export function wireFromDecision(decision: LimiterDecision): WireDecision {
   const { ref, dropped, status, reason, kind, waitMs } = decision;
+  const info = wireInfo(decision);
   return {
     policy_name: ref.policy,
     policy_hash: ref.policyHash,
@@ -79,34 +80,25 @@ export function wireFromDecision(decision: LimiterDecision): WireDecision {
     reason: reason === "key-not-found" ? KEY_NOT_FOUND : 0,
     denied_response_status_code: status ?? 0,
     wait_time: waitMs > 0 || TELLS_WAIT.has(kind) ? durationFromMs(waitMs) : undefined,
-    ...wireDetails(decision),
+    rate_limiter_info: kind === "rate-limiter" ? info : undefined,
+    load_scheduler_info: kind === "load-scheduler" ? info : undefined,
+    sampler_info: kind === "sampler" ? info : undefined,
+    quota_scheduler_info: kind === "quota-scheduler" ? info : undefined,
+    concurrency_limiter_info: kind === "concurrency-limiter" ? info : undefined,
+    concurrency_scheduler_info: kind === "concurrency-scheduler" ? info : undefined,
   };
 }
 
 /** Fields that a kind's message does not have are left out by the encoder. */
-function wireDetails({ kind, label, workload, priority, tokens, lease }: LimiterDecision): WireDecision {
+function wireInfo({ label, workload, priority, tokens, lease }: LimiterDecision): WireLimiterInfo {
   const { remaining, current, consumed } = tokens;
-  const info: WireLimiterInfo = {
+  return {
     label,
     workload_index: workload,
     tokens_info: { remaining, current, consumed },
     priority,
     request_id: lease?.id,
   };
-  switch (kind) {
-    case "rate-limiter":
-      return { rate_limiter_info: info };
-    case "concurrency-limiter":
-      return { concurrency_limiter_info: info };
-    case "quota-scheduler":
-      return { quota_scheduler_info: info };
-    case "concurrency-scheduler":
-      return { concurrency_scheduler_info: info };
-    case "load-scheduler":
-      return { load_scheduler_info: info };
-    case "sampler":
-      return { sampler_info: info };
-  }
 }
 
 export function leaseFromWire(wire: WireLease): Lease {
