@@ -21,6 +21,7 @@ describe("agentSettings", () => {
       channelOptions: {},
       mostOutstanding: 1000,
       telemetry: true,
+      http2: undefined,
     });
   });
 
@@ -56,6 +57,8 @@ describe("agentSettings", () => {
     [{ address, tls: { privateKey: bytes } }, /privateKey and tls.certChain belong together/],
     [{ address, tls: { certChain: bytes } }, /privateKey and tls.certChain belong together/],
     [{ address, mostOutstanding: 0 }, /mostOutstanding must be a whole number/],
+    [{ address, transport: "http/2" }, /transport must be "grpc-js" or "http2", got "http\/2"/],
+    [{ address, transport: null }, /transport must be "grpc-js" or "http2", got null/],
     [{ address, mostOutstanding: 1.5 }, /mostOutstanding must be a whole number/],
   ];
   for (const [options, message] of mistakes) {

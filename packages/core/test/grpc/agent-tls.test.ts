@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { credentials, ServerCredentials } from "@grpc/grpc-js";
 import { expect } from "chai";
 import type { ApertureClientOptions } from "../../src/client-options.ts";
-import { connected } from "./connected.ts";
+import { connectedOver, overEachTransport } from "./transports.ts";
 
 /** A certificate that signs itself, for these names. */
 interface Certificate {
@@ -42,7 +42,8 @@ function hasOpenssl(): boolean {
   }
 }
 
-describe("an agent with TLS", () => {
+overEachTransport("an agent with TLS", (transport) => {
+  const connected = connectedOver(transport);
   const folder = mkdtempSync(join(tmpdir(), "aperture-tls-"));
   let agent: Certificate;
   let stranger: Certificate;
@@ -133,7 +134,8 @@ describe("an agent with TLS", () => {
   });
 });
 
-describe("an agent without TLS", () => {
+overEachTransport("an agent without TLS", (transport) => {
+  const connected = connectedOver(transport);
   it("is not asked with TLS, and the reason is said", () =>
     connected(
       async ({ client }) => {
