@@ -150,7 +150,9 @@ function http2PlaceOf(reached: Reached, complaints: Complaints): AgentPlace | un
 function hindranceOf({ local, security, channelOptions }: Reached, place: AgentPlace): string | undefined {
   if (security.kind === "credentials") return "channelCredentials";
   if (Object.keys(channelOptions).length > 0) return "channelOptions";
-  if (security.kind === "tls" && configuresGrpcTls()) return "the TLS of gRPC's environment variables";
+  if (security.kind === "tls" && configuresGrpcTls(security.tls.rootCerts !== undefined)) {
+    return "the TLS of gRPC's environment variables";
+  }
   if (place.kind === "tcp" && !local && hasProxyFor(place.host)) return "the proxy of the environment";
   return undefined;
 }

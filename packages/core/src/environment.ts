@@ -29,7 +29,8 @@ export function hasProxyFor(host: string, environment: NodeJS.ProcessEnv = proce
   return !excepted?.split(",").some((ending) => host.endsWith(ending));
 }
 
-/** Whether the environment sets root certificates or ciphers that only grpc-js reads. */
-export function configuresGrpcTls(environment: NodeJS.ProcessEnv = process.env): boolean {
-  return Boolean(environment["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"] || environment["GRPC_SSL_CIPHER_SUITES"]);
+/** Whether the environment sets ciphers, or root certificates where none are given, that only grpc-js reads. */
+export function configuresGrpcTls(hasRoots: boolean, environment: NodeJS.ProcessEnv = process.env): boolean {
+  const roots = hasRoots ? "" : environment["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"];
+  return Boolean(roots || environment["GRPC_SSL_CIPHER_SUITES"]);
 }

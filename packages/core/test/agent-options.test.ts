@@ -81,6 +81,12 @@ describe("agentSettings", () => {
   describe("with transport http2", () => {
     const asked = (options: object, logger = new CollectedWarnings()) =>
       [settings({ address, transport: "http2", insecure: true, ...options }, logger), logger.messages] as const;
+    const before = process.env;
+    const set = (variables: Record<string, string>) => {
+      process.env = variables;
+    };
+    beforeEach(() => set({}));
+    afterEach(() => set(before as Record<string, string>));
     const place = { kind: "tcp", host: "agent.test", port: 8089, authority: address };
 
     it("says where to connect, for itself and with TLS", () => {
@@ -113,31 +119,24 @@ describe("agentSettings", () => {
     }
 
     it("leaves a proxy and the TLS of the environment to grpc-js, and says so", () => {
-      const before = { ...process.env };
       const excepted = { no_proxy: "other.test,agent.test" };
-      const set = (variables: Record<string, string>) => {
-        process.env = { ...before, ...variables };
-      };
-      try {
-        for (const name of ["grpc_proxy", "https_proxy", "http_proxy"]) {
-          const proxied = { [name]: "http://proxy.test:3128" };
-          set(proxied);
-          expect(asked(without)[1]).to.deep.equal([
-            'transport: "http2" cannot do the proxy of the environment; grpc-js is used instead',
-          ]);
-          expect(asked({ address: "localhost:1" })[0].http2).to.have.property("port", 1);
-          expect(asked({ address: "unix:/run/agent.sock" })[0].http2).to.have.property("path", "/run/agent.sock");
-          set({ ...proxied, ...excepted });
-          expect(asked(without)[0].http2).to.deep.equal(place);
-          set({ ...proxied, ...excepted, no_grpc_proxy: "third.test" });
-          expect(asked(without)[0].http2).to.equal(undefined);
-        }
-        set({ GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: "/etc/roots.pem" });
-        expect(asked(without)[0].http2).to.equal(undefined);
+      for (const name of ["grpc_proxy", "https_proxy", "http_proxy"]) {
+        const proxied = { [name]: "http://proxy.test:3128" };
+        set(proxied);
+        expect(asked(without)[1]).to.deep.equal([
+          'transport: "http2" cannot do the proxy of the environment; grpc-js is used instead',
+        ]);
         expect(asked({ address: "localhost:1" })[0].http2).to.have.property("port", 1);
-      } finally {
-        process.env = before;
+        expect(asked({ address: "unix:/run/agent.sock" })[0].http2).to.have.property("path", "/run/agent.sock");
+        set({ ...proxied, ...excepted });
+        expect(asked(without)[0].http2).to.deep.equal(place);
+        set({ ...proxied, ...excepted, no_grpc_proxy: "third.test" });
+        expect(asked(without)[0].http2).to.equal(undefined);
       }
+      set({ GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: "/etc/roots.pem" });
+      expect(asked(without)[0].http2).to.equal(undefined);
+      expect(asked({ ...without, tls: { rootCerts: bytes } })[0].http2).to.deep.equal(place);
+      expect(asked({ address: "localhost:1" })[0].http2).to.have.property("port", 1);
     });
   });
 

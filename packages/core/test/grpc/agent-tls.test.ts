@@ -42,12 +42,26 @@ function hasOpenssl(): boolean {
   }
 }
 
+/** What they ask for would be left to grpc-js. */
+function withoutVariablesOfGrpc(): void {
+  const variables = process.env;
+  before(() => {
+    const { GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: _roots, GRPC_SSL_CIPHER_SUITES: _ciphers, ...others } = variables;
+    process.env = others;
+  });
+  after(() => {
+    process.env = variables;
+  });
+}
+
 overEachTransport("an agent with TLS", (transport) => {
   const connected = connectedOver(transport);
   const folder = mkdtempSync(join(tmpdir(), "aperture-tls-"));
   let agent: Certificate;
   let stranger: Certificate;
   let expired: Certificate;
+
+  withoutVariablesOfGrpc();
 
   before(function () {
     if (!hasOpenssl()) {
@@ -69,9 +83,11 @@ overEachTransport("an agent with TLS", (transport) => {
     const server = ServerCredentials.createSsl(mutual ? agent.cert : null, pairs, mutual);
     let result: [string, string] = ["", ""];
     await connected(
-      async ({ client }) => {
+      async ({ client, logger }) => {
         const flow = await client.startFlow("checkout", { timeoutMs: 5000 });
         expect(flow.shouldRun()).to.equal(true);
+        const isLeft = transport === "http2" && "channelCredentials" in options();
+        expect(logger.messages.some((message) => message.includes("grpc-js is used instead"))).to.equal(isLeft);
         result = [flow.decision, flow.error()?.message ?? ""];
         const ramp = await client.startFlow("checkout", { timeoutMs: 5000, rampMode: true });
         expect(ramp.shouldRun()).to.equal(flow.decision === "accepted");
@@ -136,12 +152,14 @@ overEachTransport("an agent with TLS", (transport) => {
 
 overEachTransport("an agent without TLS", (transport) => {
   const connected = connectedOver(transport);
+  withoutVariablesOfGrpc();
   it("is not asked with TLS, and the reason is said", () =>
     connected(
-      async ({ client }) => {
+      async ({ client, logger }) => {
         const flow = await client.startFlow("checkout", { timeoutMs: 5000 });
         expect(flow.decision).to.equal("unreachable");
         expect(flow.error()?.message).to.match(/UNAVAILABLE.*(ssl|tls)/i);
+        expect(logger.messages.join()).to.not.include("grpc-js is used instead");
       },
       {},
       { insecure: false },
