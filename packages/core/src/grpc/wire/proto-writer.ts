@@ -55,15 +55,16 @@ export class ProtoWriter {
   /** A whole number from 0 up, given as `high * 2 ** 32 + low`, since it may be more than a double can hold. */
   int64(field: number, high: number, low: number): void {
     this.#reserve(10);
-    const groups: number[] = [];
-    let [rest, above] = [low, high];
-    while (above > 0 || rest >= 128) {
-      groups.push((rest & 127) | 128);
+    const bits = high > 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(low);
+    const size = Math.max(Math.ceil(bits / 7), 1);
+    this.#start -= size;
+    let rest = low;
+    let above = high;
+    for (let index = 0; index < size; index += 1) {
+      this.#bytes[this.#start + index] = index < size - 1 ? (rest & 127) | 128 : rest;
       rest = (rest >>> 7) + (above & 127) * 2 ** 25;
       above = Math.floor(above / 128);
     }
-    groups.push(rest);
-    for (let index = groups.length - 1; index >= 0; index -= 1) this.#byte(groups[index] as number);
     this.#varint(field * 8 + VARINT);
   }
 
