@@ -21,7 +21,7 @@ export interface AgentOptions {
   /** Checks that may wait for an answer at one time, 1000 by default; more are not asked, with the reason "saturated". */
   readonly mostOutstanding?: number | undefined;
   /**
-   * What carries the calls: `"grpc-js"`, the default, or `"http2"`, which is Node's own HTTP/2 and takes a third of the CPU.
+   * What carries the calls: `"grpc-js"`, the default, or `"http2"`, which is Node's own HTTP/2 and takes less CPU.
    * What only grpc-js can do (`channelCredentials`, `channelOptions`, several addresses, a proxy) is left to it, with a
    * warning.
    */

@@ -45,6 +45,10 @@ export class AnswerMessage {
     return this.#received > this.#expected ? internal("an answer of more than one message") : undefined;
   }
 
+  get isEmpty(): boolean {
+    return this.#received === 0;
+  }
+
   /** Something came, and something is missing. */
   get isPartial(): boolean {
     return this.#received > 0 && this.#received < this.#expected;

@@ -29,7 +29,6 @@ export class Http2Call implements Cancellable {
   #fault: Error | undefined;
   #heldSinceMs: number | undefined;
   #wasRefused = false;
-  #cancelled = false;
   #ended = false;
 
   constructor(request: CallRequest, waiting: Waiting) {
@@ -68,9 +67,8 @@ export class Http2Call implements Cancellable {
   }
 
   cancel(): void {
-    this.#cancelled = true;
-    if (this.#stream === undefined) this.end(CANCELLED);
-    else this.#stream.close(constants.NGHTTP2_CANCEL);
+    // On a connection that is stuck, the stream itself would not end.
+    this.#breakOff(CANCELLED);
   }
 
   /** Settles it, once. */
@@ -106,11 +104,10 @@ export class Http2Call implements Cancellable {
   }
 
   #closed(code: number): void {
-    if (this.#ended) return;
     const connection = this.#connection;
-    if (this.#cancelled || connection === undefined) this.end(CANCELLED);
-    else if (connection.isLost) this.end(connection.lossOf(this.#fault));
-    else if (code === constants.NGHTTP2_REFUSED_STREAM && !this.#wasRefused) this.#again(connection);
+    if (this.#ended || connection === undefined) return;
+    if (connection.isLost) this.end(connection.lossOf(this.#fault));
+    else if (code === constants.NGHTTP2_REFUSED_STREAM && this.#isUnread) this.#again(connection);
     else this.end(statusOfReset(code));
   }
 
@@ -120,6 +117,10 @@ export class Http2Call implements Cancellable {
     this.#leave();
     this.#stream = undefined;
     connection.passOn(this);
+  }
+
+  get #isUnread(): boolean {
+    return !this.#wasRefused && this.#answer.isEmpty;
   }
 
   #leave(): void {
