@@ -140,21 +140,6 @@ describe("a connection over http2", () => {
     );
   });
 
-  it("makes no call twice of which an answer had begun", () => {
-    let calls = 0;
-    return over(
-      (stream) => {
-        calls += 1;
-        stream.respond({ ":status": 200, "content-type": "application/grpc" });
-        stream.write(framed(Buffer.from("x")), () => stream.close(constants.NGHTTP2_REFUSED_STREAM));
-      },
-      async (transport) => {
-        expect((await failureOf(echo(transport, "")))[0]).to.equal(status.UNAVAILABLE);
-        expect(calls).to.equal(1);
-      },
-    );
-  });
-
   it("fails calls when it is lost, and is made again when somebody asks", () => {
     const { sessions, reply, onSession } = numbered();
     return over(
