@@ -3,6 +3,9 @@ import { Buffer } from "node:buffer";
 /** Of a CheckResponse: end, services, flow_label_keys, telemetry_flow_labels, classifier_infos, flux_meter_infos. */
 const HANDED_BACK = new Set([2, 4, 6, 7, 10, 11]);
 
+/** Of the time at which deciding began, that there is one. */
+const EMPTIED = 1;
+
 /** The wire type of texts, bytes and messages. */
 const BYTES = 2;
 
@@ -21,7 +24,11 @@ export function decidingFields(answer: Buffer): Buffer {
     if (tag > 127 || (tag & 7) > BYTES) return Buffer.concat([deciding.subarray(0, length), answer.subarray(start)]);
     const end = endOfField(answer, start + 1, tag & 7);
     if (end > answer.length) return answer;
-    if (!HANDED_BACK.has(tag >> 3)) {
+    if (tag === EMPTIED * 8 + BYTES) {
+      deciding[length] = tag;
+      deciding[length + 1] = 0;
+      length += 2;
+    } else if (!HANDED_BACK.has(tag >> 3)) {
       answer.copy(deciding, length, start, end);
       length += end - start;
     }

@@ -2,6 +2,9 @@ import { Buffer } from "node:buffer";
 
 const FIRST_SIZE = 2048;
 
+/** Longer texts are written by Node at once: what its call costs, a loop takes for so many characters. */
+const LONG = 64;
+
 /** Wire types of protobuf, the low three bits of a tag. */
 const VARINT = 0;
 const FIXED64 = 1;
@@ -86,6 +89,10 @@ export class ProtoWriter {
 
   #content(text: string): void {
     const { length } = text;
+    if (length > LONG) {
+      this.#utf8(text);
+      return;
+    }
     this.#reserve(length);
     let position = this.#start;
     for (let index = length - 1; index >= 0; index -= 1) {
