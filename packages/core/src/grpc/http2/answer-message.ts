@@ -57,8 +57,10 @@ export class AnswerMessage {
   /** Undefined where nothing came. A copy: what came is a part of all that the socket has read at one time. */
   get whole(): Buffer | undefined {
     if (this.#start === undefined) return undefined;
-    const start = this.#start.subarray(PREFIX);
-    return this.#rest === undefined ? Buffer.from(start) : Buffer.concat([start, ...this.#rest]);
+    if (this.#rest !== undefined) return Buffer.concat([this.#start.subarray(PREFIX), ...this.#rest]);
+    const message = Buffer.allocUnsafe(this.#start.length - PREFIX);
+    this.#start.copy(message, 0, PREFIX);
+    return message;
   }
 }
 

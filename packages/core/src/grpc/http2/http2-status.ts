@@ -39,9 +39,12 @@ const RESET_NAMES: readonly string[] = [
   "HTTP_1_1_REQUIRED",
 ];
 
+const OK: CallStatus = { code: status.OK, details: "" };
+
 /** The status in the trailers of an answer, or in its headers where it has nothing else; undefined without any. */
 export function statusIn(headers: IncomingHttpHeaders): CallStatus | undefined {
   const code = headers["grpc-status"];
+  if (code === "0") return OK;
   if (code === undefined) return undefined;
   const details = decoded(String(headers["grpc-message"] ?? ""));
   return /^\d{1,9}$/.test(String(code))

@@ -7,12 +7,15 @@ export interface RequestOrigin {
   readonly apiKey: string | undefined;
 }
 
-const MOST_KEPT = 64;
+interface KeptHeaders {
+  readonly timeoutMs: number | undefined;
+  readonly headers: OutgoingHttpHeaders;
+}
 
-/** The headers of calls. Most calls of a method have the same time, and then share them. */
+/** The headers of calls. Most calls of a method have as much time as the one before, and then share them. */
 export class RequestHeaders {
   readonly #common: OutgoingHttpHeaders;
-  readonly #kept = new Map<string, OutgoingHttpHeaders>();
+  readonly #kept = new Map<string, KeptHeaders>();
 
   constructor({ authority, secure, apiKey }: RequestOrigin) {
     this.#common = {
@@ -28,14 +31,11 @@ export class RequestHeaders {
 
   /** @param timeoutMs undefined for no limit */
   of(path: string, timeoutMs: number | undefined): OutgoingHttpHeaders {
-    const timeout = timeoutMs === undefined ? "" : `${Math.ceil(timeoutMs)}m`;
-    const name = path + timeout;
-    const known = this.#kept.get(name);
-    if (known !== undefined) return known;
-    const headers = { ...this.#common, ":path": path, ...(timeout !== "" && { "grpc-timeout": timeout }) };
-    // Ends are given what is left of their time, which is another number each.
-    if (this.#kept.size === MOST_KEPT) this.#kept.clear();
-    this.#kept.set(name, headers);
+    const kept = this.#kept.get(path);
+    if (kept !== undefined && kept.timeoutMs === timeoutMs) return kept.headers;
+    const headers: OutgoingHttpHeaders = { ...this.#common, ":path": path };
+    if (timeoutMs !== undefined) headers["grpc-timeout"] = `${Math.ceil(timeoutMs)}m`;
+    this.#kept.set(path, { timeoutMs, headers });
     return headers;
   }
 }
