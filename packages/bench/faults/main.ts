@@ -8,7 +8,8 @@ import { deadAgent, frozenAgent, restartedAgent } from "./outages.ts";
 
 /**
  * Measures what an agent that fails costs an application: agents are processes of their own that are killed, frozen and
- * thawed under load. Prints each figure beside its goal. `--seconds N` is how long each load lasts, 10 by default.
+ * thawed under load. Prints each figure beside its goal. `--seconds N` is how long each load lasts, 10 by default;
+ * `--transport http2` is for the other transport.
  */
 async function main(seconds: number): Promise<void> {
   const mishaps = { exceptions: 0, warnings: 0 };

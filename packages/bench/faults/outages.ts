@@ -6,8 +6,12 @@ import { percentile, put, type Sample, times, warmUp } from "./load.ts";
 const TIMEOUT_MS = 200;
 const RATE = 2000;
 
+/** What carries the calls: `--transport http2`, or grpc-js. */
+const transport = process.argv.includes("http2") ? "http2" : "grpc-js";
+
 export function clientOf(address: string): ApertureClient {
-  return new ApertureClient({ address, insecure: true, timeoutMs: TIMEOUT_MS, logger: { warn: () => undefined } });
+  const logger = { warn: () => undefined };
+  return new ApertureClient({ address, insecure: true, timeoutMs: TIMEOUT_MS, transport, logger });
 }
 
 /** F1: what a dead agent costs each flow. */

@@ -10,18 +10,20 @@ import { transportCases } from "./validator/transport-cases.ts";
 
 /**
  * What an application under flow control by a remote agent must do: all that the reference's sdk-validator checks of an
- * SDK, and what it leaves unchecked. HTTP in front, gRPC behind, both over real sockets.
+ * SDK, and what it leaves unchecked. HTTP in front, gRPC behind, both over real sockets, whatever carries the calls.
  */
 export function validatorSuite(name: string, build: BuildApp): void {
-  describe(`validator suite: ${name}`, () => {
-    const open = agentApps(build);
+  for (const transport of ["grpc-js", "http2"] as const) {
+    describe(`validator suite: ${name}, over ${transport}`, () => {
+      const open = agentApps(build, { transport });
 
-    describe("decisions", () => decisionCases(open));
-    describe("deadlines and keys", () => transportCases(open));
-    describe("checks", () => requestCases(open));
-    describe("what was lent", () => endingCases(open));
-    describe("telemetry", () => telemetryCases(open));
-    describe("outages", () => outageCases(open));
-    describe("the end of an application", () => shutdownCases(open));
-  });
+      describe("decisions", () => decisionCases(open));
+      describe("deadlines and keys", () => transportCases(open));
+      describe("checks", () => requestCases(open));
+      describe("what was lent", () => endingCases(open));
+      describe("telemetry", () => telemetryCases(open));
+      describe("outages", () => outageCases(open));
+      describe("the end of an application", () => shutdownCases(open));
+    });
+  }
 }

@@ -8,14 +8,16 @@ controlSuite("an engine in the process", async (options) => {
   return { control, release: () => control.close() };
 });
 
-controlSuite("an agent over gRPC", async (options) => {
-  const engine = await createEngine(options);
-  const agent = await FakeAgent.start({ control: engine });
-  return {
-    control: connectAgent({ address: agent.address, insecure: true }),
-    async release() {
-      await agent.stop();
-      await engine.close();
-    },
-  };
-});
+for (const transport of ["grpc-js", "http2"] as const) {
+  controlSuite(`an agent over gRPC, by ${transport}`, async (options) => {
+    const engine = await createEngine(options);
+    const agent = await FakeAgent.start({ control: engine });
+    return {
+      control: connectAgent({ address: agent.address, insecure: true, transport }),
+      async release() {
+        await agent.stop();
+        await engine.close();
+      },
+    };
+  });
+}

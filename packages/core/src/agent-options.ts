@@ -1,6 +1,8 @@
 import type { ChannelCredentials, ChannelOptions } from "@grpc/grpc-js";
+import { type AgentPlace, placeOf } from "./agent-target.ts";
 import type { Complaints } from "./complaints.ts";
 import { ApertureError } from "./contract/errors.ts";
+import { configuresGrpcTls, hasProxyFor } from "./environment.ts";
 
 /** How to reach a remote agent. */
 export interface AgentOptions {
@@ -18,6 +20,12 @@ export interface AgentOptions {
   readonly channelOptions?: ChannelOptions | undefined;
   /** Checks that may wait for an answer at one time, 1000 by default; more are not asked, with the reason "saturated". */
   readonly mostOutstanding?: number | undefined;
+  /**
+   * What carries the calls: `"grpc-js"`, the default, or `"http2"`, which is Node's own HTTP/2 and takes less CPU.
+   * What only grpc-js can do (`channelCredentials`, `channelOptions`, several addresses, a proxy) is left to it, with a
+   * warning.
+   */
+  readonly transport?: "grpc-js" | "http2" | undefined;
   /** False sends no flow telemetry to the agent; its load policies and latency meters then see nothing of this process. */
   readonly telemetry?: boolean | undefined;
 }
@@ -43,6 +51,8 @@ export interface AgentSettings {
   readonly channelOptions: ChannelOptions;
   readonly mostOutstanding: number;
   readonly telemetry: boolean;
+  /** Where to connect over Node's own HTTP/2; undefined for grpc-js. */
+  readonly http2: AgentPlace | undefined;
 }
 
 export type Security =
@@ -63,14 +73,14 @@ export function agentSettings(options: AgentOptions, complaints: Complaints): Ag
   }
   const { target, secure } = targetOf(options.address);
   const security = securityOf(options, secure);
+  const local = isLocal(target);
+  const reached: Reached = { target, local, security, channelOptions };
   const settings: AgentSettings = {
-    target,
-    local: isLocal(target),
+    ...reached,
     apiKey: apiKeyOf(apiKey),
-    security,
-    channelOptions,
     mostOutstanding,
     telemetry,
+    http2: wantsHttp2(options) ? http2PlaceOf(reached, complaints) : undefined,
   };
   for (const warning of warningsOf(settings)) complaints.say(warning, () => warning);
   return settings;
@@ -117,6 +127,34 @@ function securityOf(options: AgentOptions, secure: boolean): Security {
   if (insecure) return { kind: "insecure" };
   if (channelCredentials !== undefined) return { kind: "credentials", credentials: channelCredentials };
   return { kind: "tls", tls: tls ?? {} };
+}
+
+function wantsHttp2({ transport = "grpc-js" }: AgentOptions): boolean {
+  if (transport !== "grpc-js" && transport !== "http2") {
+    throw invalid(`transport must be "grpc-js" or "http2", got ${JSON.stringify(transport)}`);
+  }
+  return transport === "http2";
+}
+
+type Reached = Pick<AgentSettings, "target" | "local" | "security" | "channelOptions">;
+
+/** Undefined for what grpc-js alone can do, which is said. */
+function http2PlaceOf(reached: Reached, complaints: Complaints): AgentPlace | undefined {
+  const place = placeOf(reached.target);
+  const hindrance = place === undefined ? "the target" : hindranceOf(reached, place);
+  if (hindrance === undefined) return place;
+  complaints.say("transport", () => `transport: "http2" cannot do ${hindrance}; grpc-js is used instead`);
+  return undefined;
+}
+
+function hindranceOf({ local, security, channelOptions }: Reached, place: AgentPlace): string | undefined {
+  if (security.kind === "credentials") return "channelCredentials";
+  if (Object.keys(channelOptions).length > 0) return "channelOptions";
+  if (security.kind === "tls" && configuresGrpcTls(security.tls.rootCerts !== undefined)) {
+    return "the TLS of gRPC's environment variables";
+  }
+  if (place.kind === "tcp" && !local && hasProxyFor(place.host)) return "the proxy of the environment";
+  return undefined;
 }
 
 function isLocal(target: string): boolean {

@@ -50,6 +50,7 @@ const OPTION_NAMES = [
   "channelCredentials",
   "channelOptions",
   "mostOutstanding",
+  "transport",
   "telemetry",
   "timeoutMs",
   "endTimeoutMs",

@@ -40,3 +40,14 @@ export function pause(delayMs: number): Promise<void> {
     startTimer(delayMs, resolve);
   });
 }
+
+/** A fifth more or less: those who wait for the same thing do not all come back at the same moment. */
+export function jittered(delayMs: number): number {
+  return delayMs * (0.8 + 0.4 * Math.random());
+}
+
+/** As {@link startTimer}, but the process stays alive for it. */
+export function startHoldingTimer(delayMs: number, run: () => void): Timer {
+  const timeout = setTimeout(run, Math.min(Math.max(delayMs, 0), MAX_TIMER_MS));
+  return { cancel: () => clearTimeout(timeout) };
+}

@@ -4,21 +4,25 @@ import { ApertureClient } from "../src/client.ts";
 import { cutOff, untilDecided } from "../test/grpc/cut-off.ts";
 import { findsMovedAgent } from "../test/grpc/moved-agent.ts";
 import { answer, framed, http2Peer } from "../test/grpc/rude-peer.ts";
+import { overEachTransport } from "../test/grpc/transports.ts";
 
-describe("a connection whose other end has vanished", () => {
+overEachTransport("a connection whose other end has vanished", (transport) => {
   it("is made anew after half a minute in which every flow ran", () =>
-    cutOff(async (client, proxy) => {
-      const reasons = await untilDecided(client, 100);
-      expect(reasons).to.have.members(["timeout", "unavailable"]);
-      expect(proxy.connections).to.equal(2);
-    }));
+    cutOff(
+      async (client, proxy) => {
+        const reasons = await untilDecided(client, 100);
+        expect(reasons).to.have.members(["timeout", "unavailable"]);
+        expect(proxy.connections).to.equal(2);
+      },
+      { transport },
+    ));
 });
 
 describe("an agent behind a name", () => {
   it("is found where the name leads now, without half a minute's wait", () => findsMovedAgent()).timeout(25_000);
 });
 
-describe("a hundred thousand answers of rubbish", () => {
+overEachTransport("a hundred thousand answers of rubbish", (transport) => {
   const AT_ONCE = 100;
   const ROUNDS = 1000;
   const bytes = fc.uint8Array({ maxLength: 80 });
@@ -29,7 +33,7 @@ describe("a hundred thousand answers of rubbish", () => {
       answer(stream, framed(unread.pop() ?? new Uint8Array()), { "grpc-status": "0" });
     });
     const logger = { warn: () => undefined };
-    const client = new ApertureClient({ address: peer.address, insecure: true, logger, timeoutMs: 10_000 });
+    const client = new ApertureClient({ address: peer.address, insecure: true, transport, logger, timeoutMs: 10_000 });
     try {
       await fc.assert(
         fc.asyncProperty(fc.array(bytes, { minLength: AT_ONCE, maxLength: AT_ONCE }), async (garbage) => {

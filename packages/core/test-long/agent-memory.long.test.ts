@@ -7,20 +7,27 @@ import { connectAgent, type GrpcControl } from "../src/grpc/index.ts";
 import { accepted } from "../src/testing/index.ts";
 import { startAgentProcess } from "../test/grpc/agent-process.ts";
 import { tcpPeer } from "../test/grpc/rude-peer.ts";
+import { overEachTransport } from "../test/grpc/transports.ts";
 import { lease } from "../test/sample-decision.ts";
 import { heldBytes } from "./held-bytes.ts";
 
 const MEGABYTE = 2 ** 20;
 const QUIET = { warn: () => undefined };
 
-describe("a burst of flows while their agent hangs", () => {
+overEachTransport("a burst of flows while their agent hangs", (transport) => {
   const BURST = 100_000;
   const MOST_WHILE_WAITING = 50 * MEGABYTE;
   const MOST_AFTERWARDS = 5 * MEGABYTE;
 
   it("takes bounded memory, and gives it back", async () => {
     const agent = await startAgentProcess();
-    const client = new ApertureClient({ address: agent.address, insecure: true, telemetry: false, logger: QUIET });
+    const client = new ApertureClient({
+      address: agent.address,
+      insecure: true,
+      transport,
+      telemetry: false,
+      logger: QUIET,
+    });
     const burst = async (timeoutMs: number) => {
       for (let flows = 0; flows < BURST; flows += 1) {
         void client.startFlow("checkout", { timeoutMs, labels: { user: `user ${flows}` } }).then((flow) => flow.end());
@@ -54,14 +61,14 @@ describe("a burst of flows while their agent hangs", () => {
   });
 });
 
-describe("ends while their agent hangs", () => {
+overEachTransport("ends while their agent hangs", (transport) => {
   const ENDS = 20_000;
   const MOST_WAITING = 10_000;
   const MOST_BYTES = 100 * MEGABYTE;
 
   it("wait in a bounded number, and in bounded memory", async () => {
     const peer = await tcpPeer(() => undefined);
-    const control = connectAgent({ address: peer.address, insecure: true, logger: QUIET });
+    const control = connectAgent({ address: peer.address, insecure: true, transport, logger: QUIET });
     const reasons = new Map<string, number>();
     const end = (index: number) =>
       control.end({ controlPoint: "checkout", leases: [lease(String(index))] }, { timeoutMs: 5000 }).catch((cause) => {
@@ -83,7 +90,7 @@ describe("ends while their agent hangs", () => {
   });
 });
 
-describe("telemetry that nobody takes", () => {
+overEachTransport("telemetry that nobody takes", (transport) => {
   const WARM_UP = 30_000;
   const FLOWS = 300_000;
   const MOST_QUEUED = 4096;
@@ -114,7 +121,7 @@ describe("telemetry that nobody takes", () => {
   for (const [why, place] of Object.entries(places)) {
     it(`is dropped and counted beyond a bounded queue, ${why}`, async () => {
       const peer = await place();
-      const control = connectAgent({ address: peer.address, insecure: true, logger: QUIET });
+      const control = connectAgent({ address: peer.address, insecure: true, transport, logger: QUIET });
       try {
         await report(control, WARM_UP);
         const before = await heldBytes();

@@ -21,6 +21,7 @@ describe("agentSettings", () => {
       channelOptions: {},
       mostOutstanding: 1000,
       telemetry: true,
+      http2: undefined,
     });
   });
 
@@ -56,6 +57,8 @@ describe("agentSettings", () => {
     [{ address, tls: { privateKey: bytes } }, /privateKey and tls.certChain belong together/],
     [{ address, tls: { certChain: bytes } }, /privateKey and tls.certChain belong together/],
     [{ address, mostOutstanding: 0 }, /mostOutstanding must be a whole number/],
+    [{ address, transport: "http/2" }, /transport must be "grpc-js" or "http2", got "http\/2"/],
+    [{ address, transport: null }, /transport must be "grpc-js" or "http2", got null/],
     [{ address, mostOutstanding: 1.5 }, /mostOutstanding must be a whole number/],
   ];
   for (const [options, message] of mistakes) {
@@ -74,6 +77,68 @@ describe("agentSettings", () => {
         .that.does.not.match(/s.cret/);
     });
   }
+
+  describe("with transport http2", () => {
+    const asked = (options: object, logger = new CollectedWarnings()) =>
+      [settings({ address, transport: "http2", insecure: true, ...options }, logger), logger.messages] as const;
+    const before = process.env;
+    const set = (variables: Record<string, string>) => {
+      process.env = variables;
+    };
+    beforeEach(() => set({}));
+    afterEach(() => set(before as Record<string, string>));
+    const place = { kind: "tcp", host: "agent.test", port: 8089, authority: address };
+
+    it("says where to connect, for itself and with TLS", () => {
+      expect(asked({ address: "localhost:1" })).to.deep.equal([
+        settings({ address: "localhost:1", transport: "http2", insecure: true }),
+        [],
+      ]);
+      expect(asked({ insecure: false })[0].http2).to.deep.equal(place);
+      expect(asked({ insecure: false, tls: { rootCerts: bytes } })).to.have.deep.nested.property("[1]", []);
+    });
+
+    it("is grpc-js unless asked for", () => {
+      expect(settings({ address, transport: "grpc-js" }).http2).to.equal(undefined);
+      expect(settings({ address, transport: undefined }).http2).to.equal(undefined);
+    });
+
+    const without = { insecure: false };
+    for (const [what, options] of [
+      ["channelCredentials", { ...without, channelCredentials: {} }],
+      ["channelOptions", { ...without, channelOptions: { "grpc.keepalive_time_ms": 600_000 } }],
+      ["the target", { ...without, address: "ipv4:10.0.0.1:1,10.0.0.2:1" }],
+      ["the target", { ...without, address: "xds:///agent" }],
+      ["the target", { ...without, address: "dns://10.0.0.53/agent:8089" }],
+    ] as const) {
+      it(`leaves ${what} to grpc-js, and says so`, () => {
+        const [{ http2 }, messages] = asked(options);
+        expect(http2).to.equal(undefined);
+        expect(messages).to.deep.equal([`transport: "http2" cannot do ${what}; grpc-js is used instead`]);
+      });
+    }
+
+    it("leaves a proxy and the TLS of the environment to grpc-js, and says so", () => {
+      const excepted = { no_proxy: "other.test,agent.test" };
+      for (const name of ["grpc_proxy", "https_proxy", "http_proxy"]) {
+        const proxied = { [name]: "http://proxy.test:3128" };
+        set(proxied);
+        expect(asked(without)[1]).to.deep.equal([
+          'transport: "http2" cannot do the proxy of the environment; grpc-js is used instead',
+        ]);
+        expect(asked({ address: "localhost:1" })[0].http2).to.have.property("port", 1);
+        expect(asked({ address: "unix:/run/agent.sock" })[0].http2).to.have.property("path", "/run/agent.sock");
+        set({ ...proxied, ...excepted });
+        expect(asked(without)[0].http2).to.deep.equal(place);
+        set({ ...proxied, ...excepted, no_grpc_proxy: "third.test" });
+        expect(asked(without)[0].http2).to.equal(undefined);
+      }
+      set({ GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: "/etc/roots.pem" });
+      expect(asked(without)[0].http2).to.equal(undefined);
+      expect(asked({ ...without, tls: { rootCerts: bytes } })[0].http2).to.deep.equal(place);
+      expect(asked({ address: "localhost:1" })[0].http2).to.have.property("port", 1);
+    });
+  });
 
   it("warns of what can be read on the way, but not on this machine", () => {
     const logger = new CollectedWarnings();

@@ -10,6 +10,7 @@ export type RunFlow = () => Promise<void>;
 const TIMEOUT_MS = 10_000;
 
 export const OURS = "ours";
+export const OURS_HTTP2 = "ours, transport http2";
 export const STUB = "proto-loader stub, Check alone";
 export const REFERENCE = "@fluxninja/aperture-js";
 export const RAW = "floor: grpc-js, bytes as they are";
@@ -38,16 +39,19 @@ export const CLIENTS: Readonly<Record<string, (address: string) => Promise<RunFl
       if (flow.shouldRun()) flow.end();
     };
   },
-  [OURS]: async (address) => {
-    const client = new ApertureClient({ address, insecure: true, timeoutMs: TIMEOUT_MS });
-    await client.ready();
-    return async () => {
-      const flow = await client.startFlow(CONTROL_POINT, { labels: LABELS });
-      if (flow.error() !== undefined) throw flow.error();
-      if (flow.shouldRun()) void flow.end();
-    };
-  },
+  [OURS]: (address) => ours(address, "grpc-js"),
+  [OURS_HTTP2]: (address) => ours(address, "http2"),
 };
+
+async function ours(address: string, transport: "grpc-js" | "http2"): Promise<RunFlow> {
+  const client = new ApertureClient({ address, insecure: true, transport, timeoutMs: TIMEOUT_MS });
+  await client.ready();
+  return async () => {
+    const flow = await client.startFlow(CONTROL_POINT, { labels: LABELS });
+    if (flow.error() !== undefined) throw flow.error();
+    if (flow.shouldRun()) void flow.end();
+  };
+}
 
 interface CheckStub {
   Check(request: object, answered: (error: ServiceError | null, response?: object) => void): void;

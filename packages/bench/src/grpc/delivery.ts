@@ -6,7 +6,7 @@ import { Processes } from "../own-process.ts";
 import type { Question } from "./agent-process.ts";
 import { type Agent, startAgent, startClient } from "./agents.ts";
 import type { Done, Load } from "./client-process.ts";
-import { OURS, REFERENCE } from "./clients.ts";
+import { OURS, OURS_HTTP2, REFERENCE } from "./clients.ts";
 
 const PER_SECOND = 5000;
 const SECONDS = 5;
@@ -27,7 +27,7 @@ export async function delivery(effort: Effort): Promise<readonly Comparison[]> {
   await using processes = new Processes();
   const asked: Load = { flows: amount(PER_SECOND * SECONDS, effort), inFlight: IN_FLIGHT, perSecond: PER_SECOND };
   const candidates: Candidate<Delivered>[] = [];
-  for (const name of [REFERENCE, OURS]) {
+  for (const name of [REFERENCE, OURS, OURS_HTTP2]) {
     const agent = await startAgent(processes);
     const client = startClient(processes, name, agent);
     candidates.push({
@@ -48,7 +48,7 @@ export async function delivery(effort: Effort): Promise<readonly Comparison[]> {
       title: "spans that arrive",
       unit: "%",
       results: figure(results, ({ share }) => share),
-      targets: [{ kind: "must", candidate: OURS, bound: "at least", limit: 99.9 }],
+      targets: [OURS, OURS_HTTP2].map((candidate) => ({ kind: "must", candidate, bound: "at least", limit: 99.9 })),
     },
     { group, title: "pace kept", unit: "flows/s", results: figure(results, ({ perSecond }) => perSecond), targets: [] },
     { group, title: "CPU of a flow", unit: "us", results: figure(results, ({ cpuUs }) => cpuUs), targets: [] },

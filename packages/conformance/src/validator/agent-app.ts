@@ -114,12 +114,12 @@ export class AgentApp {
   }
 }
 
-/** Opens applications for the cases of the suite it is called in; each is closed after its case. */
-export function agentApps(build: BuildApp): OpenAgentApp {
+/** Opens applications for the cases of the suite it is called in; each is closed after its case. Options of all clients. */
+export function agentApps(build: BuildApp, client: ApertureClientOptions = {}): OpenAgentApp {
   const running: AgentApp[] = [];
   afterEach(() => Promise.all(running.splice(0).map((app) => app.close())));
   return async (setup) => {
-    const app = await AgentApp.open(build, setup);
+    const app = await AgentApp.open(build, { ...setup, client: { ...client, ...setup.client } });
     running.push(app);
     return app;
   };

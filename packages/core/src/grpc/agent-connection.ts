@@ -1,14 +1,14 @@
-import { type Client, connectivityState, Metadata, status } from "@grpc/grpc-js";
+import { status } from "@grpc/grpc-js";
 import type { AgentSettings } from "../agent-options.ts";
 import type { ConnectionState } from "../connection-state.ts";
 import { ApertureError } from "../contract/errors.ts";
 import type { CallOptions } from "../contract/flow-control.ts";
-import { MAX_TIMEOUT_MS, usableTimeout } from "../flow-params.ts";
-import { nowMs, wallMs } from "../time.ts";
+import { usableTimeout } from "../flow-params.ts";
+import { nowMs } from "../time.ts";
+import type { AgentTransport, UnaryMethod } from "./agent-transport.ts";
 import { Breaker } from "./breaker.ts";
-import { openChannel } from "./channel.ts";
 import { codeOf, notAnswered } from "./failure.ts";
-import { callUnary, type UnaryMethod } from "./unary-call.ts";
+import { openTransport } from "./open-transport.ts";
 
 /** What calls of one kind have in common: how many may wait at one time. */
 export interface Lane {
@@ -37,22 +37,18 @@ const REFUSED_FOR_MS = 1000;
 const STUCK_AFTER_MS = 30_000;
 
 /**
- * The channel to an agent, and what must hold for every call on it: the API key goes with it, nothing waits longer than
- * asked, and an agent that hangs, is flooded or lacks a method costs next to nothing.
+ * The connection to an agent, and what must hold for every call on it, whatever carries it: nothing waits longer than asked,
+ * and an agent that hangs, is flooded or lacks a method costs next to nothing.
  */
 export class AgentConnection {
-  readonly #settings: AgentSettings;
-  readonly #metadata = new Metadata();
+  readonly #transport: AgentTransport;
   readonly #breaker = new Breaker();
   readonly #missingUntilMs = new Map<string, number>();
   readonly #refusals = new Map<string, Refusal>();
-  #client: Client;
   #closed = false;
 
   constructor(settings: AgentSettings) {
-    this.#settings = settings;
-    if (settings.apiKey !== undefined) this.#metadata.set("x-api-key", settings.apiKey);
-    this.#client = openChannel(settings);
+    this.#transport = openTransport(settings);
   }
 
   /** @throws ApertureError APERTURE_TRANSPORT or APERTURE_CLOSED, at once or as a rejection */
@@ -65,8 +61,7 @@ export class AgentConnection {
     const { lane } = method;
     const { answers } = this.#breaker;
     lane.outstanding += 1;
-    const metadata = this.#metadata.clone();
-    return callUnary(this.#client.getChannel(), method, { request, metadata, timeoutMs, options }).then(
+    return this.#transport.call(method, { request, timeoutMs, options }).then(
       (response) => {
         lane.outstanding -= 1;
         this.#breaker.answered();
@@ -82,32 +77,18 @@ export class AgentConnection {
   }
 
   state(): ConnectionState {
-    return this.#closed ? "closed" : STATES[this.#client.getChannel().getConnectivityState(true)];
+    return this.#closed ? "closed" : this.#transport.state();
   }
 
   /** True when the connection stands, false when it does not within the time or was closed meanwhile. */
   ready(timeoutMs: number): Promise<boolean> {
-    const lastMs = wallMs() + (timeoutMs > 0 ? Math.min(timeoutMs, MAX_TIMEOUT_MS) : 0);
-    return new Promise((resolve) => {
-      // Not `waitForReady` of grpc-js: it asks a channel that was just closed for its state, which opens it again.
-      const look = (error?: Error): void => {
-        if (error !== undefined || this.#closed) {
-          resolve(false);
-          return;
-        }
-        const channel = this.#client.getChannel();
-        const state = channel.getConnectivityState(true);
-        if (state === connectivityState.READY) resolve(true);
-        else channel.watchConnectivityState(state, lastMs, look);
-      };
-      look();
-    });
+    return this.#transport.ready(timeoutMs);
   }
 
   /** Calls that are on their way are still answered. */
   close(): void {
     this.#closed = true;
-    this.#client.close();
+    this.#transport.close();
   }
 
   /** Whether the call may be made, and how long it may take. */
@@ -156,24 +137,9 @@ export class AgentConnection {
       return;
     }
     this.#breaker.timedOut(answersBefore, nowMs());
-    if (this.#breaker.stuck(nowMs(), STUCK_AFTER_MS) && !this.#closed) this.#reconnect();
-  }
-
-  #reconnect(): void {
-    const stuck = this.#client;
-    this.#client = openChannel(this.#settings);
-    // Whoever waits for a connection is told of this one's end, and looks at the new one.
-    stuck.close();
+    if (this.#breaker.stuck(nowMs(), STUCK_AFTER_MS) && !this.#closed) this.#transport.reopen();
   }
 }
-
-const STATES: Readonly<Record<connectivityState, ConnectionState>> = {
-  [connectivityState.IDLE]: "idle",
-  [connectivityState.CONNECTING]: "connecting",
-  [connectivityState.READY]: "ready",
-  [connectivityState.TRANSIENT_FAILURE]: "failing",
-  [connectivityState.SHUTDOWN]: "closed",
-};
 
 /** Grpc-js may also throw right away, as on a channel that was closed. */
 function asFailure(method: string, cause: unknown): ApertureError {

@@ -7,6 +7,7 @@ import type { FlowSpanWriter } from "./flow-span.ts";
 import { LateAnswers } from "./late-answers.ts";
 import { checkResponseFromWire } from "./wire/check.ts";
 import { CheckRequestWriter } from "./wire/check-bytes.ts";
+import { decidingFields } from "./wire/deciding-fields.ts";
 import { checkHttpResponseFromWire } from "./wire/http.ts";
 import { WIRE, type WireMethod } from "./wire/load-proto.ts";
 import type { WireCheckHttpRequest, WireCheckHttpResponse } from "./wire/messages.ts";
@@ -27,7 +28,10 @@ export function agentMethods(mostOutstanding: number, flows: FlowSpanWriter, tak
     check: {
       ...method("Check", WIRE.check, checks),
       requestSerialize: (request: CheckRequest) => requests.write(request),
-      responseDeserialize: (bytes: Buffer): WireAnswer => ({ bytes, message: WIRE.check.responseDeserialize(bytes) }),
+      responseDeserialize: (bytes: Buffer): WireAnswer => ({
+        bytes,
+        message: WIRE.check.responseDeserialize(decidingFields(bytes)),
+      }),
       late: new LateAnswers(({ controlPoint, rampMode }: CheckRequest, { message }: WireAnswer) =>
         takeLate(controlPoint, checkResponseFromWire(message, rampMode)),
       ),

@@ -7,7 +7,7 @@ import type { WireCacheLookupResponse, WireCheckResponse } from "./wire/messages
 /** An answer as it came from the agent: it says more than the contract, and telemetry hands all of it back. */
 export interface WireAnswer {
   readonly message: WireCheckResponse;
-  /** The message's own bytes, where it came alone. */
+  /** Where it came alone, the bytes of all that came; the message then is what decides. */
   readonly bytes: Buffer | undefined;
 }
 
@@ -16,7 +16,8 @@ export function answerBytes(record: FlowRecord, answer: WireAnswer | undefined):
   const message = answer?.message ?? messageOf(record);
   const { cache_lookup_response: cache } = message;
   if (cache === undefined) return answer?.bytes ?? WIRE.check.responseSerialize(message);
-  return WIRE.check.responseSerialize({ ...message, cache_lookup_response: withoutValues(cache) });
+  const whole = answer?.bytes === undefined ? message : WIRE.check.responseDeserialize(answer.bytes);
+  return WIRE.check.responseSerialize({ ...whole, cache_lookup_response: withoutValues(cache) });
 }
 
 function messageOf({ controlPoint, response, startMs, workloadStartMs }: FlowRecord): WireCheckResponse {

@@ -64,10 +64,11 @@ export class ExportConnection {
   }
 }
 
+/** On grpc-js whatever carries the checks: it compresses, and one batch a second or so is not where the other saves. */
 function compressing(settings: AgentSettings): AgentSettings {
   const channelOptions = {
     "grpc.default_compression_algorithm": compressionAlgorithms.gzip,
     ...settings.channelOptions,
   };
-  return { ...settings, channelOptions };
+  return { ...settings, http2: undefined, channelOptions };
 }

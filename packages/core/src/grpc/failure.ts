@@ -1,4 +1,4 @@
-import { type StatusObject, status } from "@grpc/grpc-js";
+import { status } from "@grpc/grpc-js";
 import { ApertureError, type FailOpenReason } from "../contract/errors.ts";
 
 const REASONS: Readonly<Partial<Record<status, FailOpenReason>>> = {
@@ -11,8 +11,14 @@ const REASONS: Readonly<Partial<Record<status, FailOpenReason>>> = {
   [status.UNAUTHENTICATED]: "unauthenticated",
 };
 
+/** What a call ended with. */
+export interface CallStatus {
+  readonly code: status;
+  readonly details: string;
+}
+
 /** Why a call gave no answer. `reason` is what a flow is told; a refusal by the agent itself is "agent-error". */
-export function failed(method: string, answer: StatusObject): ApertureError {
+export function failed(method: string, answer: CallStatus): ApertureError {
   const name = status[answer.code] ?? `status ${answer.code}`;
   return new ApertureError("APERTURE_TRANSPORT", `${method}: ${name}: ${answer.details}`, {
     reason: REASONS[answer.code] ?? "agent-error",
@@ -27,5 +33,5 @@ export function notAnswered(method: string, reason: FailOpenReason, why: string)
 
 /** The status that a call ended with; undefined for a call that was not made, or not waited for. */
 export function codeOf(error: ApertureError): status | undefined {
-  return (error.cause as StatusObject | undefined)?.code;
+  return (error.cause as CallStatus | undefined)?.code;
 }

@@ -6,7 +6,8 @@ import type { Accepted } from "../../src/contract/check.ts";
 import { FlowStatus, LookupStatus } from "../../src/contract/flow-status.ts";
 import { accepted, rejected } from "../../src/testing/index.ts";
 import { decision, lease } from "../sample-decision.ts";
-import { connected, until } from "./connected.ts";
+import { until } from "./connected.ts";
+import { connectedOver, overEachTransport } from "./transports.ts";
 
 /** An admission that holds something. */
 function lending(...ids: string[]): Accepted {
@@ -15,7 +16,8 @@ function lending(...ids: string[]): Accepted {
   return accepted({ leases, decisions });
 }
 
-describe("a client of an agent", () => {
+overEachTransport("a client of an agent", (transport) => {
+  const connected = connectedOver(transport);
   it("asks with what the flow says, and the key", () =>
     connected(
       async ({ agent, client }) => {
@@ -189,7 +191,12 @@ describe("a client of an agent", () => {
     ));
 
   it("says how its connection stands", async () => {
-    const client = new ApertureClient({ address: "127.0.0.1:1", insecure: true, logger: { warn: () => undefined } });
+    const client = new ApertureClient({
+      address: "127.0.0.1:1",
+      insecure: true,
+      transport,
+      logger: { warn: () => undefined },
+    });
     expect(client.getState()).to.equal("idle");
     expect(await client.ready(50)).to.equal(false);
     expect(client.getState()).to.be.oneOf(["connecting", "failing", "idle"]);
@@ -241,7 +248,7 @@ describe("a client of an agent", () => {
       });
       try {
         for (const options of [{}, { apiKey: "given" }]) {
-          const client = ApertureClient.fromEnv({ ...options, telemetry: false, timeoutMs: 10_000 });
+          const client = ApertureClient.fromEnv({ ...options, transport, telemetry: false, timeoutMs: 10_000 });
           expect((await client.startFlow("checkout")).decision).to.equal("accepted");
           await client.shutdown({ timeoutMs: 100 });
         }
@@ -253,7 +260,8 @@ describe("a client of an agent", () => {
     }));
 });
 
-describe("a client with a whole HTTP request", () => {
+overEachTransport("a client with a whole HTTP request", (transport) => {
+  const connected = connectedOver(transport);
   const request = {
     method: "POST",
     path: "/pay?amount=5",

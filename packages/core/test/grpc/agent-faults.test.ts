@@ -14,24 +14,27 @@ import { FakeAgent } from "../../src/testing/grpc/index.ts";
 import { accepted, rejected, ScriptedControl } from "../../src/testing/index.ts";
 import { CollectedWarnings } from "../collected-warnings.ts";
 import { lease } from "../sample-decision.ts";
-import { connected, until } from "./connected.ts";
+import { until } from "./connected.ts";
 import { answer, framed, http2Peer, type RudePeer, tcpPeer } from "./rude-peer.ts";
+import { connectedOver, overEachTransport, type Transport } from "./transports.ts";
 
 /** A client of something that is no agent; both are gone afterwards. */
-async function asking(
-  peer: RudePeer | string,
-  work: (client: ApertureClient, logger: CollectedWarnings) => Promise<void>,
-  options: ApertureClientOptions = {},
-): Promise<void> {
-  const address = typeof peer === "string" ? peer : peer.address;
-  const logger = new CollectedWarnings();
-  const client = new ApertureClient({ address, insecure: true, logger, telemetry: false, ...options });
-  try {
-    await work(client, logger);
-  } finally {
-    await client.shutdown({ timeoutMs: 100 });
-    if (typeof peer !== "string") await peer.close();
-  }
+function askingOver(transport: Transport) {
+  return async (
+    peer: RudePeer | string,
+    work: (client: ApertureClient, logger: CollectedWarnings) => Promise<void>,
+    options: ApertureClientOptions = {},
+  ): Promise<void> => {
+    const address = typeof peer === "string" ? peer : peer.address;
+    const logger = new CollectedWarnings();
+    const client = new ApertureClient({ address, insecure: true, logger, telemetry: false, transport, ...options });
+    try {
+      await work(client, logger);
+    } finally {
+      await client.shutdown({ timeoutMs: 100 });
+      if (typeof peer !== "string") await peer.close();
+    }
+  };
 }
 
 /** Nobody decides: the flow runs, and in ramp mode it does not. */
@@ -43,7 +46,9 @@ async function expectFailOpen(client: ApertureClient, reason: FailOpenReason, pa
   for (const flow of [open, ramp]) expect(await flow.end()).to.deep.equal({ returns: [] });
 }
 
-describe("an agent that is not there", () => {
+overEachTransport("an agent that is not there", (transport) => {
+  const asking = askingOver(transport);
+  const connected = connectedOver(transport);
   it("lets flows run from the first one on", () =>
     asking("127.0.0.1:1", async (client, logger) => {
       for (let pairs = 0; pairs < 50; pairs += 1) await expectFailOpen(client, "unavailable", { timeoutMs: 5000 });
@@ -88,7 +93,8 @@ describe("an agent that is not there", () => {
   });
 });
 
-describe("an agent that dies", () => {
+overEachTransport("an agent that dies", (transport) => {
+  const connected = connectedOver(transport);
   it("settles the checks that wait for it", () =>
     connected(async ({ agent, client }) => {
       agent.behave({ hang: true });
@@ -131,7 +137,9 @@ describe("an agent that dies", () => {
     ));
 });
 
-describe("an agent that hangs", () => {
+overEachTransport("an agent that hangs", (transport) => {
+  const asking = askingOver(transport);
+  const connected = connectedOver(transport);
   it("costs each flow its time, until the fifth has lost it", () =>
     connected(async ({ agent, client, logger }) => {
       agent.behave({ hang: true });
@@ -216,7 +224,8 @@ describe("an agent that hangs", () => {
     asking(await tcpPeer(() => undefined), (client) => expectFailOpen(client, "timeout", { timeoutMs: 50 })));
 });
 
-describe("an agent that talks rubbish", () => {
+overEachTransport("an agent that talks rubbish", (transport) => {
+  const asking = askingOver(transport);
   const peers: readonly (readonly [what: string, peer: () => Promise<RudePeer>, reason: FailOpenReason])[] = [
     ["HTTP/1", () => tcpPeer((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\nno")), "unavailable"],
     ["noise", () => tcpPeer((socket) => socket.write(Buffer.alloc(1000, 0xff))), "unavailable"],
@@ -289,7 +298,8 @@ describe("an agent that talks rubbish", () => {
   });
 });
 
-describe("an agent that refuses", () => {
+overEachTransport("an agent that refuses", (transport) => {
+  const connected = connectedOver(transport);
   for (const [code, reason] of [
     [status.RESOURCE_EXHAUSTED, "agent-error"],
     [status.UNAUTHENTICATED, "unauthenticated"],
@@ -334,7 +344,8 @@ describe("an agent that refuses", () => {
     ));
 });
 
-describe("an agent that closes its connections now and then", () => {
+overEachTransport("an agent that closes its connections now and then", (transport) => {
+  const asking = askingOver(transport);
   it("is asked on the next one, and nobody notices", async () => {
     const server = new Server({ "grpc.max_connection_age_ms": 40, "grpc.max_connection_age_grace_ms": 500 });
     addFlowControlServices(server, new ScriptedControl());
@@ -354,7 +365,8 @@ describe("an agent that closes its connections now and then", () => {
   });
 });
 
-describe("an absurd timeout", () => {
+overEachTransport("an absurd timeout", (transport) => {
+  const connected = connectedOver(transport);
   for (const timeoutMs of [Number.NaN, Number.POSITIVE_INFINITY, -1, 0, 1e9, 2 ** 31, Number.MAX_VALUE] as const) {
     it(`${timeoutMs} is no reason to fail`, () =>
       connected(async ({ client }) => {
@@ -386,7 +398,8 @@ describe("an absurd timeout", () => {
     }));
 });
 
-describe("two clients", () => {
+overEachTransport("two clients", (transport) => {
+  const connected = connectedOver(transport);
   it("share nothing, and register no tracer", () =>
     connected(async (first) => {
       const tracer = trace.getTracerProvider();

@@ -4,27 +4,33 @@ import { connect, type Socket } from "node:net";
 import { expect } from "chai";
 import { ApertureClient } from "../../src/client.ts";
 import { cutOff, untilDecided } from "./cut-off.ts";
+import { overEachTransport } from "./transports.ts";
 
 const QUIET = { warn: () => undefined };
 
-describe("a connection whose other end has vanished", () => {
+overEachTransport("a connection whose other end has vanished", (transport) => {
   it("is made anew when nothing was answered for half a minute; flows run meanwhile", () =>
-    cutOff(async (client, proxy) => {
-      for (let flows = 0; flows < 5; flows += 1) {
-        expect((await client.startFlow("checkout", { timeoutMs: 20 })).failOpenReason).to.equal("timeout");
-      }
-      expect((await client.startFlow("checkout")).failOpenReason).to.equal("unavailable");
-      expect(proxy.connections).to.equal(1);
-      const { now } = performance;
-      performance.now = () => now.call(performance) + 31_000;
-      try {
-        expect(await untilDecided(client, 200)).to.have.members(["timeout", "unavailable"]);
-        expect(proxy.connections).to.equal(2);
-      } finally {
-        performance.now = now;
-      }
-    }));
+    cutOff(
+      async (client, proxy) => {
+        for (let flows = 0; flows < 5; flows += 1) {
+          expect((await client.startFlow("checkout", { timeoutMs: 20 })).failOpenReason).to.equal("timeout");
+        }
+        expect((await client.startFlow("checkout")).failOpenReason).to.equal("unavailable");
+        expect(proxy.connections).to.equal(1);
+        const { now } = performance;
+        performance.now = () => now.call(performance) + 31_000;
+        try {
+          expect(await untilDecided(client, 200)).to.have.members(["timeout", "unavailable"]);
+          expect(proxy.connections).to.equal(2);
+        } finally {
+          performance.now = now;
+        }
+      },
+      { transport },
+    ));
+});
 
+describe("a connection whose other end has vanished", () => {
   it("is found out earlier where the application asked for keepalive", () => {
     const channelOptions = {
       "grpc.keepalive_time_ms": 50,
@@ -55,7 +61,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-describe("an agent to which no connection can be made, nor is one refused", () => {
+overEachTransport("an agent to which no connection can be made, nor is one refused", (transport) => {
   it("costs a flow its time, and no more", async () => {
     const child = spawn(process.execPath, ["--eval", LISTENER], { stdio: ["ignore", "ignore", "ignore", "ipc"] });
     const queued: Socket[] = [];
@@ -65,7 +71,7 @@ describe("an agent to which no connection can be made, nor is one refused", () =
       for (let sockets = 0; sockets < 8; sockets += 1) {
         queued.push(connect(port, "127.0.0.1").on("error", () => undefined));
       }
-      const client = new ApertureClient({ address: `127.0.0.1:${port}`, insecure: true, logger: QUIET });
+      const client = new ApertureClient({ address: `127.0.0.1:${port}`, insecure: true, transport, logger: QUIET });
       expect(await client.ready(300)).to.equal(false);
       expect(
         queued.filter(({ connecting }) => connecting),

@@ -6,8 +6,9 @@ import { expect } from "chai";
 import { ApertureClient } from "../../src/client.ts";
 import type { ApertureClientOptions } from "../../src/client-options.ts";
 import { type AgentProcess, startAgentProcess } from "./agent-process.ts";
+import { overEachTransport } from "./transports.ts";
 
-async function withAgentProcess(
+async function withAgent(
   work: (agent: AgentProcess, client: ApertureClient) => Promise<void>,
   options: ApertureClientOptions = {},
 ): Promise<void> {
@@ -28,7 +29,9 @@ function busy(forMs: number): void {
   while (performance.now() < until);
 }
 
-describe("an agent in another process", () => {
+overEachTransport("an agent in another process", (transport) => {
+  const withAgentProcess: typeof withAgent = (work, options) => withAgent(work, { transport, ...options });
+
   it("is found to have answered in time by a process that was busy", () =>
     withAgentProcess(async (_agent, client) => {
       await client.startFlow("warm", { timeoutMs: 5000 });
@@ -99,7 +102,9 @@ describe("an agent in another process", () => {
     withAgentProcess(async ({ address }) => {
       const main = join(import.meta.dirname, "client-process-main.ts");
       for (const target of [address, "127.0.0.1:1"]) {
-        const run = promisify(execFile)(process.execPath, ["--import", "tsx", main, target], { timeout: 15_000 });
+        const run = promisify(execFile)(process.execPath, ["--import", "tsx", main, target, transport], {
+          timeout: 15_000,
+        });
         const { stdout } = await run;
         const { decision, exitMs } = JSON.parse(stdout);
         expect(decision).to.equal(target === address ? "accepted" : "unreachable");

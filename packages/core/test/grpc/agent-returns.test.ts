@@ -1,27 +1,29 @@
-import { Channel } from "@grpc/grpc-js";
 import { expect } from "chai";
 import { ApertureClient } from "../../src/client.ts";
 import { connectAgent } from "../../src/grpc/index.ts";
 import { FakeAgent } from "../../src/testing/grpc/index.ts";
 import { rejected } from "../../src/testing/index.ts";
 import { untilFlow } from "./connected.ts";
+import { countedCalls } from "./counted-calls.ts";
 import { findsMovedAgent } from "./moved-agent.ts";
+import { overEachTransport } from "./transports.ts";
 
 const CLIENTS = 50;
 const CHECK = { controlPoint: "checkout", labels: {}, rampMode: false, expectEnd: true };
 const QUIET = { warn: () => undefined };
 
-describe("an agent that is away", () => {
+overEachTransport("an agent that is away", (transport) => {
   it("is asked once a second, by a call that finds out why; other flows are told the same at once", async () => {
     const agent = await FakeAgent.start();
     await agent.stop();
-    const client = new ApertureClient({ address: agent.address, insecure: true, logger: QUIET, timeoutMs: 5000 });
-    const { createCall } = Channel.prototype;
-    let calls = 0;
-    Channel.prototype.createCall = function (...call) {
-      calls += 1;
-      return createCall.apply(this, call);
-    };
+    const client = new ApertureClient({
+      address: agent.address,
+      insecure: true,
+      transport,
+      logger: QUIET,
+      timeoutMs: 5000,
+    });
+    const calls = await countedCalls(transport);
     const agents: FakeAgent[] = [];
     try {
       const messages = new Set<string | undefined>();
@@ -30,24 +32,24 @@ describe("an agent that is away", () => {
         expect([flow.shouldRun(), flow.failOpenReason]).to.deep.equal([true, "unavailable"]);
         messages.add(flow.error()?.message);
       }
-      expect(calls).to.be.within(1, 20);
+      expect(calls.count).to.be.within(1, 20);
       expect([...messages]).to.have.length(1);
       expect([...messages][0]).to.match(/Check: UNAVAILABLE.*ECONNREFUSED/);
       agents.push(await FakeAgent.start({ address: agent.address, answers: [rejected()] }));
       await untilFlow(client, ({ decision }) => decision === "rejected");
     } finally {
-      Channel.prototype.createCall = createCall;
+      calls.stop();
       await client.shutdown({ timeoutMs: 200 });
       for (const next of agents) await next.stop();
     }
   });
 });
 
-describe("the clients of an agent that comes back", () => {
+overEachTransport("the clients of an agent that comes back", (transport) => {
   it("do not all come at the same moment", async () => {
     const agent = await FakeAgent.start();
     const connections = Array.from({ length: CLIENTS }, () =>
-      connectAgent({ address: agent.address, insecure: true, telemetry: false, logger: QUIET }),
+      connectAgent({ address: agent.address, insecure: true, transport, telemetry: false, logger: QUIET }),
     );
     for (const connection of connections) expect(await connection.ready(5000)).to.equal(true);
     await agent.stop();
@@ -72,5 +74,8 @@ describe("the clients of an agent that comes back", () => {
 });
 
 describe("an agent behind a name", () => {
-  it("is found where the name leads now", () => findsMovedAgent({ "grpc.dns_min_time_between_resolutions_ms": 50 }));
+  it("is found where the name leads now, over grpc-js", () =>
+    findsMovedAgent({ channelOptions: { "grpc.dns_min_time_between_resolutions_ms": 50 } }));
+
+  it("is found where the name leads now, over http2", () => findsMovedAgent({ transport: "http2" }));
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { credentials, ServerCredentials } from "@grpc/grpc-js";
 import { expect } from "chai";
 import type { ApertureClientOptions } from "../../src/client-options.ts";
-import { connected } from "./connected.ts";
+import { connectedOver, overEachTransport } from "./transports.ts";
 
 /** A certificate that signs itself, for these names. */
 interface Certificate {
@@ -42,11 +42,26 @@ function hasOpenssl(): boolean {
   }
 }
 
-describe("an agent with TLS", () => {
+/** What they ask for would be left to grpc-js. */
+function withoutVariablesOfGrpc(): void {
+  const variables = process.env;
+  before(() => {
+    const { GRPC_DEFAULT_SSL_ROOTS_FILE_PATH: _roots, GRPC_SSL_CIPHER_SUITES: _ciphers, ...others } = variables;
+    process.env = others;
+  });
+  after(() => {
+    process.env = variables;
+  });
+}
+
+overEachTransport("an agent with TLS", (transport) => {
+  const connected = connectedOver(transport);
   const folder = mkdtempSync(join(tmpdir(), "aperture-tls-"));
   let agent: Certificate;
   let stranger: Certificate;
   let expired: Certificate;
+
+  withoutVariablesOfGrpc();
 
   before(function () {
     if (!hasOpenssl()) {
@@ -68,9 +83,11 @@ describe("an agent with TLS", () => {
     const server = ServerCredentials.createSsl(mutual ? agent.cert : null, pairs, mutual);
     let result: [string, string] = ["", ""];
     await connected(
-      async ({ client }) => {
+      async ({ client, logger }) => {
         const flow = await client.startFlow("checkout", { timeoutMs: 5000 });
         expect(flow.shouldRun()).to.equal(true);
+        const isLeft = transport === "http2" && "channelCredentials" in options();
+        expect(logger.messages.some((message) => message.includes("grpc-js is used instead"))).to.equal(isLeft);
         result = [flow.decision, flow.error()?.message ?? ""];
         const ramp = await client.startFlow("checkout", { timeoutMs: 5000, rampMode: true });
         expect(ramp.shouldRun()).to.equal(flow.decision === "accepted");
@@ -133,13 +150,16 @@ describe("an agent with TLS", () => {
   });
 });
 
-describe("an agent without TLS", () => {
+overEachTransport("an agent without TLS", (transport) => {
+  const connected = connectedOver(transport);
+  withoutVariablesOfGrpc();
   it("is not asked with TLS, and the reason is said", () =>
     connected(
-      async ({ client }) => {
+      async ({ client, logger }) => {
         const flow = await client.startFlow("checkout", { timeoutMs: 5000 });
         expect(flow.decision).to.equal("unreachable");
         expect(flow.error()?.message).to.match(/UNAVAILABLE.*(ssl|tls)/i);
+        expect(logger.messages.join()).to.not.include("grpc-js is used instead");
       },
       {},
       { insecure: false },

@@ -1,8 +1,10 @@
 import { ApertureClient } from "../../src/client.ts";
 
 /** Does its work, never shuts the client down, and says how long it took the process to end by itself. */
-const [address] = process.argv.slice(2);
-const client = new ApertureClient({ address, insecure: true, timeoutMs: 5000, logger: { warn: () => undefined } });
+const [address, given] = process.argv.slice(2);
+const transport = given === "http2" ? given : "grpc-js";
+const logger = { warn: () => undefined };
+const client = new ApertureClient({ address, insecure: true, timeoutMs: 5000, transport, logger });
 const flow = await client.startFlow("checkout");
 await flow.end();
 const done = performance.now();

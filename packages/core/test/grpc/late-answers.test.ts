@@ -8,6 +8,7 @@ import { lease } from "../sample-decision.ts";
 import { until } from "./connected.ts";
 import { answer, framed, http2Peer } from "./rude-peer.ts";
 import { serving } from "./serving.ts";
+import { overEachTransport } from "./transports.ts";
 
 /** How an answer misses its flow, and how long the flow waits. */
 const MISSES = {
@@ -26,7 +27,7 @@ async function lendingAnswers(): Promise<Readonly<Record<string, Buffer>>> {
   return answers;
 }
 
-describe("an answer that comes when the flow no longer waits", () => {
+overEachTransport("an answer that comes when the flow no longer waits", (transport) => {
   const request = {
     method: "GET",
     path: "/",
@@ -53,7 +54,7 @@ describe("an answer that comes when the flow no longer waits", () => {
         } else stream.on("data", (bytes: Buffer) => ends.push(WIRE.flowEnd.requestDeserialize(bytes.subarray(5))));
       });
       const logger = { warn: () => undefined };
-      const client = new ApertureClient({ address: peer.address, insecure: true, telemetry: false, logger });
+      const client = new ApertureClient({ address: peer.address, insecure: true, transport, telemetry: false, logger });
       try {
         expect(await client.ready()).to.equal(true);
         const flow = await client.startFlow("checkout", { ...params, timeoutMs: miss.timeoutMs });

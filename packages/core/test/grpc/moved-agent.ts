@@ -1,27 +1,37 @@
-import { promises as dns } from "node:dns";
-import type { ChannelOptions } from "@grpc/grpc-js";
+import dns, { type LookupAddress } from "node:dns";
 import { expect } from "chai";
 import { ApertureClient } from "../../src/client.ts";
+import type { ApertureClientOptions } from "../../src/client-options.ts";
 import { FakeAgent } from "../../src/testing/grpc/index.ts";
 import { accepted, rejected } from "../../src/testing/index.ts";
 import { untilFlow } from "./connected.ts";
 
 const QUIET = { warn: () => undefined };
 
+const NAME = "agent.test";
+
+type Answered = (error: null, found: LookupAddress[]) => void;
+
 /** The name of an agent leads to where nobody is, and then to where its successor is: flows run, and then ask that one. */
-export async function findsMovedAgent(channelOptions: ChannelOptions = {}): Promise<void> {
+export async function findsMovedAgent(options: ApertureClientOptions = {}): Promise<void> {
   const { lookup } = dns;
+  const { lookup: lookupLater } = dns.promises;
   let address = "127.0.0.1";
-  dns.lookup = (async () => [{ address, family: 4 }]) as unknown as typeof lookup;
+  const found = (): LookupAddress[] => [{ address, family: 4 }];
+  dns.promises.lookup = (async () => found()) as unknown as typeof lookupLater;
+  dns.lookup = ((name: string, ...rest: [object, Answered]) => {
+    if (name === NAME) setImmediate(() => rest[1](null, found()));
+    else (lookup as (name: string, ...rest: unknown[]) => void)(name, ...rest);
+  }) as unknown as typeof lookup;
   const agents = [await FakeAgent.start({ answers: [accepted()] })];
   const place = agents[0]?.address ?? "";
   const port = place.split(":")[1];
   const client = new ApertureClient({
-    address: `agent.test:${port}`,
+    address: `${NAME}:${port}`,
     insecure: true,
     logger: QUIET,
     timeoutMs: 5000,
-    channelOptions,
+    ...options,
   });
   try {
     expect((await client.startFlow("checkout")).decision).to.equal("accepted");
@@ -34,6 +44,7 @@ export async function findsMovedAgent(channelOptions: ChannelOptions = {}): Prom
     await untilFlow(client, ({ decision }) => decision === "rejected");
   } finally {
     dns.lookup = lookup;
+    dns.promises.lookup = lookupLater;
     await client.shutdown({ timeoutMs: 200 });
     for (const agent of agents) await agent.stop();
   }

@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { type ConnectedControl, RemoteControl } from "../../src/remote-control.ts";
 import { accepted, ScriptedControl } from "../../src/testing/index.ts";
 import { lease } from "../sample-decision.ts";
-import { connected } from "./connected.ts";
+import { laterHttp2Transport } from "./loaded-later.ts";
+import { connectedOver, overEachTransport } from "./transports.ts";
 
 /** A connection that closes in this way. */
 function closingBy(close: () => Promise<void>): ConnectedControl {
@@ -28,21 +29,23 @@ describe("RemoteControl, closed", () => {
   }
 });
 
-describe("a client whose connection breaks while it is closed", () => {
+overEachTransport("a client whose connection breaks while it is closed", (transport) => {
+  const connected = connectedOver(transport);
   it("is shut down all the same, with all that had ended", () =>
     connected(
       async ({ agent, client }) => {
         const flow = await client.startFlow("checkout");
         void flow.end();
-        const { close } = Client.prototype;
-        Client.prototype.close = () => {
+        const { prototype } = transport === "http2" ? await laterHttp2Transport() : Client;
+        const { close } = prototype;
+        prototype.close = () => {
           throw new Error("the channel is broken");
         };
         try {
           expect(await client.shutdown()).to.equal(undefined);
           expect(await client.close()).to.equal(undefined);
         } finally {
-          Client.prototype.close = close;
+          prototype.close = close;
         }
         expect(client.getState()).to.equal("closed");
         expect((await client.startFlow("checkout")).failOpenReason).to.equal("closed");

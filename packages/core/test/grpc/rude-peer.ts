@@ -3,7 +3,9 @@ import {
   createServer as createHttp2Server,
   type Http2Server,
   type IncomingHttpHeaders,
+  type ServerHttp2Session,
   type ServerHttp2Stream,
+  type Settings,
 } from "node:http2";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 
@@ -26,24 +28,34 @@ export function tcpPeer(onConnection: (socket: Socket) => void): Promise<RudePee
   });
 }
 
+export interface Http2PeerOptions {
+  /** 127.0.0.1 by default. */
+  readonly host?: string;
+  readonly settings?: Settings;
+  readonly onSession?: (session: ServerHttp2Session) => void;
+}
+
 /** Talks HTTP/2, and answers a call with whatever it likes. */
 export function http2Peer(
   onStream: (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => void,
+  { host, settings, onSession }: Http2PeerOptions = {},
 ): Promise<RudePeer> {
-  const server = createHttp2Server();
+  const server = createHttp2Server({ settings });
   const closers = new Set<() => void>();
   server.on("session", (session) => {
     const close = () => session.destroy();
     closers.add(close);
     session.on("error", () => undefined).on("close", () => closers.delete(close));
+    onSession?.(session);
   });
   server.on("stream", (stream, headers) => {
     stream.on("error", () => undefined);
     onStream(stream, headers);
   });
-  return listening(server, () => {
+  const disconnect = () => {
     for (const close of closers) close();
-  });
+  };
+  return listening(server, disconnect, host);
 }
 
 /** A message in gRPC's frame: not compressed, then its length. */
@@ -61,12 +73,12 @@ export function answer(stream: ServerHttp2Stream, message: Uint8Array, trailers:
   stream.end(message);
 }
 
-async function listening(server: Server | Http2Server, disconnect: () => void): Promise<RudePeer> {
-  server.listen(0, "127.0.0.1");
+async function listening(server: Server | Http2Server, disconnect: () => void, host = "127.0.0.1"): Promise<RudePeer> {
+  server.listen(0, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {
-    address: `127.0.0.1:${port}`,
+    address: `${host}:${port}`,
     async close() {
       server.close();
       disconnect();

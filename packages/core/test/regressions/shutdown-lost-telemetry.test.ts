@@ -1,7 +1,8 @@
 import { expect } from "chai";
-import { connected } from "../grpc/connected.ts";
+import { connectedOver, overEachTransport } from "../grpc/transports.ts";
 
-describe("regression: a shutdown lost the last telemetry and took the process down", () => {
+overEachTransport("regression: a shutdown lost the last telemetry and took the process down", (transport) => {
+  const connected = connectedOver(transport);
   it("waits for what just ended, however often it is called", () =>
     connected(async ({ agent, client }) => {
       for (let index = 0; index < 5; index += 1) void (await client.startFlow("checkout")).end();
