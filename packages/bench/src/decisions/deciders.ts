@@ -42,8 +42,12 @@ export const DECIDERS: Readonly<Record<string, () => Decide | Promise<Decide>>> 
     return (key) =>
       engine.check({ controlPoint: CONTROL_POINT, labels: { user: key }, rampMode: false, expectEnd: true });
   },
-  "our flow": async () => flows(await engineOfOne()),
-  "our flow, recorded": async () => flows(recording(await engineOfOne())),
+};
+
+/** Whole flows: without anybody who takes their records, and with. */
+export const FLOWS = {
+  plain: async () => flows(await engineOfOne()),
+  recorded: async () => flows(recording(await engineOfOne())),
 };
 
 export const ASK = {

@@ -1,15 +1,13 @@
-import { compare, type Result } from "../compare.ts";
-import { type Comparison, samplesOf, smoothed, type Target } from "../comparison.ts";
+import { compare, figure, type Result } from "../compare.ts";
+import { type Comparison, smoothed, type Target } from "../comparison.ts";
 import { amount, type Effort, rounds } from "../effort.ts";
 import { type OwnProcess, Processes } from "../own-process.ts";
-import { differences } from "../statistics.ts";
 import type { Question } from "./decider-process.ts";
 import { DECIDERS } from "./deciders.ts";
 import { evictions } from "./evictions.ts";
+import type { FlowCosts } from "./record-process.ts";
 
 const OURS = "our bucket step";
-const OUR_FLOW = "our flow";
-const OUR_RECORDED_FLOW = "our flow, recorded";
 const THE_RECORD = "the record";
 
 /** The numbers of keys that decisions are made for. */
@@ -32,9 +30,10 @@ export const MEMORY_GROUP = "Memory of a key, its text included";
 
 async function decisionsOn(keys: number, effort: Effort): Promise<readonly Comparison[]> {
   await using processes = new Processes();
-  const candidates = Object.keys(DECIDERS)
-    .filter((name) => name !== OUR_FLOW && name !== OUR_RECORDED_FLOW)
-    .map((name) => ({ name, process: start(processes, name, amount(keys, effort)) }));
+  const candidates = Object.keys(DECIDERS).map((name) => ({
+    name,
+    process: start(processes, name, amount(keys, effort)),
+  }));
   const memory: Result[] = [];
   for (const { name, process } of candidates) {
     memory.push({ name, samples: [await process.ask<number>("fill" satisfies Question)] });
@@ -60,18 +59,19 @@ const MEMORY_TARGETS: readonly Target[] = [{ kind: "must", candidate: OURS, boun
 /** What it costs the path of a flow that somebody takes its record. */
 async function telemetry(effort: Effort): Promise<Comparison> {
   await using processes = new Processes();
-  const candidates = [OUR_FLOW, OUR_RECORDED_FLOW].map((name) => {
-    const process = start(processes, name, 1);
-    return { name, round: () => decide(process, effort) };
-  });
-  const compared = await compare(candidates, rounds(2 * ROUNDS, "decisions, telemetry", effort));
-  const cost = differences(samplesOf(compared, OUR_RECORDED_FLOW), samplesOf(compared, OUR_FLOW));
-  const results = smoothed([...compared, { name: THE_RECORD, samples: cost }], ROUNDS_OF_A_SAMPLE);
+  const process = processes.start(new URL("./record-process.js", import.meta.url), [], ["--expose-gc"]);
+  const round = () => process.ask<FlowCosts>(amount(DECISIONS, effort));
+  const compared = await compare([{ name: THE_RECORD, round }], rounds(2 * ROUNDS, "decisions, telemetry", effort));
+  const results = [
+    ...figure(compared, ({ plain }) => plain).map(({ samples }) => ({ name: "our flow", samples })),
+    ...figure(compared, ({ recorded }) => recorded).map(({ samples }) => ({ name: "our flow, recorded", samples })),
+    ...figure(compared, ({ plain, recorded }) => recorded - plain),
+  ];
   return {
     group: "A flow from start to end, CPU",
     title: "1 key",
     unit: "ns",
-    results,
+    results: smoothed(results, ROUNDS_OF_A_SAMPLE),
     targets: [{ kind: "must", candidate: THE_RECORD, bound: "at most", limit: 200 }],
   };
 }

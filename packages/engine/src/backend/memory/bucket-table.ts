@@ -13,7 +13,7 @@ import { ownCopy } from "./own-copy.ts";
  *
  * Each shard holds generations. What is asked for moves to the young one; when that is full, or when everything in the
  * older ones may be forgotten, those are dropped whole and a new one takes its place. So the least recently used go first,
- * dropping them is one assignment however many they are, and whatever was among the last half of `maxKeys` distinct labels
+ * dropping them is one assignment however many they are, and whatever was among the last third of `maxKeys` distinct labels
  * of its shard is still known.
  *
  * A bucket may be forgotten once it is full again or idle for too long: a new one would answer the same.
@@ -24,14 +24,19 @@ import { ownCopy } from "./own-copy.ts";
  * Not a linked list of recent use, which costs two more pointers a bucket and writes to three for each one asked.
  */
 export class BucketTable {
-  readonly #keysPerGeneration: number;
   readonly #mostShards: number;
+  /** Most keys of the first shard's generation. */
+  readonly #roomAlone: number;
+  /** Most keys of a generation where there are several shards. */
+  readonly #roomEach: number;
   /** One, or as many as there may be. */
   #shards: readonly Shard[] = [{ young: newGeneration(undefined) }];
 
   constructor(maxKeys: number) {
     this.#mostShards = Math.ceil(maxKeys / (2 * KEYS_PER_MAP));
-    this.#keysPerGeneration = Math.max(1, Math.floor(maxKeys / (2 * this.#mostShards)));
+    this.#roomAlone = Math.min(Math.max(1, Math.floor(maxKeys / 2)), KEYS_OF_ONLY_MAP);
+    // Beside two generations of each shard but one, that one's own and the first shard's may be held.
+    this.#roomEach = Math.floor((maxKeys - this.#roomAlone) / (2 * this.#mostShards - 1));
   }
 
   take(label: string, ask: BucketAsk, nowMs: number): BucketAnswer {
@@ -73,7 +78,8 @@ export class BucketTable {
 
   /** The shard of the label, with room in its young generation. */
   #withRoom(shard: Shard, label: string): Shard {
-    if (shard.young.places.size < this.#keysPerGeneration) return shard;
+    const room = this.#shards.length === 1 ? this.#roomAlone : this.#roomEach;
+    if (shard.young.places.size < room) return shard;
     if (this.#shards.length === this.#mostShards) {
       age(shard);
       return shard;
@@ -104,7 +110,10 @@ interface Generation {
 
 const USED = BUCKET_WIDTH;
 const WIDTH = BUCKET_WIDTH + 1;
-const KEYS_PER_MAP = 16_384;
+/** To grow to so many takes a Map a millisecond, and may fall to any flow. */
+const KEYS_PER_MAP = 8192;
+/** Twice as long once, so that applications with so few keys need not choose among several. */
+const KEYS_OF_ONLY_MAP = 16_384;
 
 function newGeneration(older: Generation | undefined): Generation {
   return { places: new Map(), cells: new Float64Array(WIDTH), usedMs: 0, keepMs: 0, ask: undefined, older };
@@ -163,12 +172,18 @@ function doubled(cells: Float64Array): Float64Array {
 }
 
 /**
- * A number that tells labels apart well enough to spread them over shards: all of a short label, every few characters of a
- * long one. Which bucket a label has is left to the Map; labels that all fall into one shard only make it forget sooner.
+ * A number that tells labels apart well enough to spread them over shards: of all characters of a short label, of as many from
+ * all parts of a long one. Which bucket a label has is left to the Map; labels that all fall into one shard only make it
+ * forget sooner.
  */
 function spread(label: string): number {
-  let sum = label.length;
-  const stride = (label.length >> 4) + 1;
-  for (let at = label.length - 1; at >= 0; at -= stride) sum = (Math.imul(sum, 31) + label.charCodeAt(at)) | 0;
+  const { length } = label;
+  let sum = length;
+  if (length <= SAMPLED) for (let at = 0; at < length; at++) sum = (Math.imul(sum, 31) + label.charCodeAt(at)) | 0;
+  else
+    for (let each = 0; each < SAMPLED; each++) sum = (Math.imul(sum, 31) + label.charCodeAt((each * length) >> 4)) | 0;
   return (sum ^ (sum >>> 15) ^ (sum >>> 7)) >>> 0;
 }
+
+/** 2 ** 4 characters. */
+const SAMPLED = 16;
