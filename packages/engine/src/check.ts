@@ -121,16 +121,27 @@ const NO_LEASES: readonly Lease[] = Object.freeze([]);
 
 /** With the status of the first limiter of the stage that dropped the flow, and the longest wait of those that did. */
 function rejected(stage: Stage, run: Run): Awaitable<CheckResponse> {
-  const drops = run.decisions.filter(({ dropped }) => dropped);
-  const response: CheckResponse = {
-    accepted: false,
-    reason: stage.reason,
-    status: drops[0]?.status ?? stage.status,
-    waitMs: drops.reduce((longest, { waitMs }) => Math.max(longest, waitMs), 0),
-    decisions: run.decisions,
-  };
-  const reverting = revertAll(run);
-  return reverting === undefined ? response : reverting.then(() => response);
+  const { decisions } = run;
+  let first: LimiterDecision | undefined;
+  let waitMs = 0;
+  let tookSomething = false;
+  for (let index = 0; index < decisions.length; index++) {
+    const decision = decisions[index] as LimiterDecision;
+    if (decision.dropped) {
+      first ??= decision;
+      waitMs = Math.max(waitMs, decision.waitMs);
+    } else tookSomething = true;
+  }
+  const { reason } = stage;
+  const response = { accepted: false, reason, status: first?.status ?? stage.status, waitMs, decisions } as const;
+  // Most rejections are by the first limiter that was asked.
+  const reverting = tookSomething ? revertAll(run) : undefined;
+  return reverting === undefined ? response : onceReverted(reverting, response);
+}
+
+async function onceReverted(reverting: Promise<unknown>, response: CheckResponse): Promise<CheckResponse> {
+  await reverting;
+  return response;
 }
 
 /** Last taken, first given back. */

@@ -1,10 +1,10 @@
-import { type Candidate, compare, figure, type Result } from "../compare.ts";
+import { type Candidate, compare, type Result } from "../compare.ts";
 import { type Comparison, smoothed, type Target } from "../comparison.ts";
 import { amount, type Effort, rounds } from "../effort.ts";
 import { Processes } from "../own-process.ts";
-import { BARE, OURS, OURS_REFUSING } from "./contender.ts";
+import { BARE, type Contender, OURS, OURS_REFUSING } from "./contender.ts";
 import { FRAMEWORKS, PEERS } from "./frameworks.ts";
-import type { OnTop, Round } from "./in-process.ts";
+import type { Part, Round } from "./in-process.ts";
 import { overSockets } from "./sockets.ts";
 
 /** What a request pays for being limited in this process, beyond what the bare framework costs. */
@@ -31,18 +31,8 @@ const REQUESTS = 1500;
 
 async function withoutSockets(framework: string, effort: Effort): Promise<readonly Comparison[]> {
   const contenders = await (FRAMEWORKS[framework] as (typeof FRAMEWORKS)[string])();
-  const names = contenders.map(({ name }) => name).filter((name) => name !== BARE);
-  const generations: (readonly Result<OnTop>[])[] = [];
-  const count = effort.quick ? 1 : GENERATIONS;
-  for (let each = 1; each <= count; each += 1) {
-    const title = `${framework}, without sockets, processes ${each} of ${count}`;
-    generations.push(await generation(framework, names, title, effort));
-  }
-  const results = names.map((name, index) => ({
-    name,
-    samples: generations.flatMap((all) => all[index]?.samples ?? []),
-  }));
-  const alone = results.filter(({ samples }) => samples.every(({ middleware }) => middleware !== undefined));
+  const measured = contenders.filter(({ name }) => name !== BARE);
+  const alone = measured.filter(({ middleware }) => middleware !== undefined);
   const group = costGroup(framework);
   const targets = targetsOf(framework);
   return [
@@ -50,42 +40,58 @@ async function withoutSockets(framework: string, effort: Effort): Promise<readon
       group,
       title: "middleware",
       unit: "us",
-      results: smooth(figure(alone, ({ middleware }) => middleware as number)),
+      results: smooth(await generations({ framework, part: "middleware", contenders: alone }, effort)),
       targets: targets.middleware,
     },
     {
       group,
       title: "framework",
       unit: "us",
-      results: smooth(figure(results, (cost) => cost.framework)),
+      results: smooth(await generations({ framework, part: "application", contenders: measured }, effort)),
       targets: targets.framework,
     },
   ];
+}
+
+/** Those whose same part is compared. */
+interface Field {
+  readonly framework: string;
+  readonly part: Part;
+  readonly contenders: readonly Contender[];
+}
+
+async function generations(field: Field, effort: Effort): Promise<readonly Result[]> {
+  const found: (readonly Result[])[] = [];
+  const count = effort.quick ? 1 : GENERATIONS;
+  for (let each = 1; each <= count; each += 1) {
+    const title = `${field.framework}, ${field.part}, processes ${each} of ${count}`;
+    found.push(await generation(field, title, effort));
+  }
+  return field.contenders.map(({ name }, index) => ({
+    name,
+    samples: found.flatMap((results) => results[index]?.samples ?? []),
+  }));
 }
 
 /**
  * Each contender has a process of its own, with the bare framework beside it: in an application, too, nobody else's limiter
  * has shaped what the compiler makes of its code. The processes take turns.
  */
-async function generation(
-  framework: string,
-  names: readonly string[],
-  title: string,
-  effort: Effort,
-): Promise<readonly Result<OnTop>[]> {
+async function generation({ framework, part, contenders }: Field, title: string, effort: Effort) {
   await using processes = new Processes();
   const requests = amount(REQUESTS, effort);
-  const candidates = names.map((name): Candidate<OnTop> => {
+  const candidates = contenders.map(({ name }): Candidate => {
     const quick = effort.quick ? ["quick"] : [];
-    const process = processes.start(new URL("./in-process.js", import.meta.url), [framework, name, ...quick]);
+    const process = processes.start(new URL("./in-process.js", import.meta.url), [framework, name, part, ...quick]);
     let bareFirst = false;
     const round = () => {
       bareFirst = !bareFirst;
-      return process.ask<OnTop>({ requests, bareFirst } satisfies Round);
+      return process.ask<number>({ requests, bareFirst } satisfies Round);
     };
     return { name, round };
   });
-  return compare(candidates, rounds(ROUNDS, title, effort));
+  // Awaited, or the processes would end before they have answered.
+  return await compare(candidates, rounds(ROUNDS, title, effort));
 }
 
 /** The rounds are so short that what disturbs one of them would decide; those of a generation together make a sample. */

@@ -4,12 +4,8 @@ import { BARE, type Contender } from "./contender.ts";
 import { FRAMEWORKS } from "./frameworks.ts";
 import { type Handle, LightConnection } from "./light-exchange.ts";
 
-/** CPU microseconds of a request on top of the bare framework, without a socket. */
-export interface OnTop {
-  /** Absent where the contender has no middleware of its own to measure. */
-  readonly middleware: number | undefined;
-  readonly framework: number;
-}
+/** What of a contender is measured: the function alone, or a whole request. */
+export type Part = "middleware" | "application";
 
 /** One round of a process: this many requests each, in which the order of the two is given. */
 export interface Round {
@@ -20,7 +16,7 @@ export interface Round {
 /** As many as the compiler needs to have seen; what is not measured is cheap to run. */
 const WARM_UP = 8000;
 
-const [framework = "", name = "", quick = ""] = process.argv.slice(2);
+const [framework = "", name = "", part = "application", quick = ""] = process.argv.slice(2);
 const contenders = await (FRAMEWORKS[framework] as (typeof FRAMEWORKS)[string])();
 const bare = named(BARE);
 const contender = named(name);
@@ -29,9 +25,14 @@ if (quick === "") await measure({ requests: WARM_UP, bareFirst: true });
 
 answer(measure);
 
-async function measure(round: Round): Promise<OnTop> {
-  const alone = bare.middleware && contender.middleware && (await onTop(contender.middleware, bare.middleware, round));
-  return { middleware: alone, framework: await onTop(contender.application, bare.application, round) };
+/** CPU microseconds of a request on top of the bare framework, without a socket. */
+async function measure({ requests, bareFirst }: Round): Promise<number> {
+  const [handle, bareHandle] = [contender, bare].map((each) => each[part as Part] as Handle) as [Handle, Handle];
+  if (bareFirst) {
+    const without = await costOf(bareHandle, requests);
+    return (await costOf(handle, requests)) - without;
+  }
+  return (await costOf(handle, requests)) - (await costOf(bareHandle, requests));
 }
 
 function named(wanted: string): Contender {
@@ -44,14 +45,6 @@ async function assertAnswer({ application, status }: Contender): Promise<void> {
   await connection.exchange(application);
   const answered = await connection.exchange(application);
   if (answered !== status) throw new Error(`${framework}, ${name}: answered ${answered} in place of ${status}`);
-}
-
-async function onTop(handle: Handle, bareHandle: Handle, { requests, bareFirst }: Round): Promise<number> {
-  if (bareFirst) {
-    const without = await costOf(bareHandle, requests);
-    return (await costOf(handle, requests)) - without;
-  }
-  return (await costOf(handle, requests)) - (await costOf(bareHandle, requests));
 }
 
 /** The first requests are not measured: other processes have just filled the caches of the processor with their own. */
