@@ -119,6 +119,7 @@ export const MAY_IMPORT: readonly ImportRow[] = [
       "engine/limiter/",
       "engine/schedule/",
       "engine/arithmetic/",
+      "engine/label-value.ts",
       "engine/backend/backend.ts",
       "engine/time/",
       "@aperture-flow/core",
@@ -129,13 +130,20 @@ export const MAY_IMPORT: readonly ImportRow[] = [
   { of: "engine/classifier/", imports: ["@aperture-flow/core", "node:buffer"] },
   {
     of: "engine/policy/",
-    imports: [...READING, "engine/limiter/", "engine/schedule/", "engine/cache/", "engine/classifier/"],
+    imports: [
+      ...READING,
+      "engine/label-value.ts",
+      "engine/limiter/",
+      "engine/schedule/",
+      "engine/cache/",
+      "engine/classifier/",
+    ],
     types: ["engine/snapshot.ts", "engine/observer.ts", "engine/backend/backend.ts", "engine/time/clock.ts"],
   },
   // To read a policy is not to build limiters: only the compiler knows both.
   ...["read", "parse", "validate", "match"].map((file) => ({
     of: `engine/policy/${file}.ts`,
-    imports: ["engine/policy/", ...READING],
+    imports: ["engine/policy/", "engine/label-value.ts", ...READING],
   })),
   { of: "engine/testing/", imports: ["engine/", "@aperture-flow/core", "node:assert/strict", "node:timers/promises"] },
 

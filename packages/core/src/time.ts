@@ -1,6 +1,3 @@
-// Not the global, which is looked up at each reading: 10 ns of 75.
-import { performance } from "node:perf_hooks";
-
 /** Wall-clock and timers: with environment.ts, the only place in this package that names them. */
 export interface Timer {
   cancel(): void;
