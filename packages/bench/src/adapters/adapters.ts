@@ -24,7 +24,7 @@ export function costGroup(framework: string): string {
 }
 
 /** What the compiler comes to make of a program differs from process to process, by more than what we want to see. */
-const GENERATIONS = 5;
+const GENERATIONS = 3;
 const ROUNDS = 6;
 /** So many that caches are warm for most of them, as those of a busy server are: other processes had a turn meanwhile. */
 const REQUESTS = 1500;

@@ -10,7 +10,7 @@ import { CLIENTS, OURS, OURS_HTTP2, REFERENCE, STUB } from "./clients.ts";
 const IN_FLIGHT: readonly number[] = [1, 16, 64, 256];
 const ALONE = 1;
 
-const ROUNDS = 15;
+const ROUNDS = 9;
 const FLOWS = 4000;
 /** One after the other they take longer. */
 const FLOWS_ALONE = 1500;
