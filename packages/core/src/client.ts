@@ -13,6 +13,7 @@ import { type FlowParams, requestedTimeout } from "./flow-params.ts";
 import type { FlowStarter } from "./flow-starter.ts";
 import { type FlowCounts, FlowTally } from "./flow-tally.ts";
 import { flowLabels, type LabelRules } from "./labels.ts";
+import { recordOf } from "./record-of.ts";
 import { RejectedFlowError } from "./rejected-flow-error.ts";
 import { type ConnectedControl, RemoteControl } from "./remote-control.ts";
 import { nowMs, pause, wallMs } from "./time.ts";
@@ -295,11 +296,4 @@ function cacheKeys({ resultCacheKey: resultKey, globalCacheKeys: globalKeys }: F
 /** Calls say "no limit" by leaving the time out: a timer would take `Infinity` for "at once". */
 function finite(timeoutMs: number): number | undefined {
   return timeoutMs === Number.POSITIVE_INFINITY ? undefined : timeoutMs;
-}
-
-function recordOf(flow: Flow): FlowRecord | undefined {
-  const response = flow.checkResponse();
-  if (response === undefined) return undefined;
-  const { controlPoint, status, startMs, workloadStartMs, httpStatusCode } = flow;
-  return { controlPoint, response, status, startMs, workloadStartMs, endMs: nowMs(), httpStatusCode };
 }

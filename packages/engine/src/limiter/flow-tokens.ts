@@ -12,8 +12,9 @@ export function flowTokens(
   complain: (key: string) => void,
   otherwise = 1,
 ): number {
-  const text = key === undefined || key === "" ? undefined : labelValue(labels, key);
-  if (key === undefined || text === undefined) return otherwise;
+  if (key === undefined || key === "") return otherwise;
+  const text = labelValue(labels, key);
+  if (text === undefined) return otherwise;
   const tokens = numberFromText(text);
   if (tokens !== undefined) return tokens;
   complain(key);

@@ -51,7 +51,7 @@ export class RateLimiter implements Limiter {
   decide(flow: FlowContext): Awaitable<LimiterDecision> {
     const { labels } = flow;
     const { tokensLabelKey, passThrough } = this.#settings;
-    const tokens = tokensLabelKey === undefined ? 1 : flowTokens(labels, tokensLabelKey, this.#complain);
+    const tokens = flowTokens(labels, tokensLabelKey, this.#complain);
     const value = passThrough === true ? undefined : this.#label.valueOf(labels);
     if (value === undefined) return this.#passed(tokens);
     try {

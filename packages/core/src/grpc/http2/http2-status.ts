@@ -65,11 +65,10 @@ export const WITHOUT_STATUS: CallStatus = { code: status.UNKNOWN, details: "an a
 /** What a stream ended with that has no trailers. */
 export function statusOfReset(code: number): CallStatus {
   if (code === constants.NGHTTP2_NO_ERROR) return WITHOUT_STATUS;
-  return { code: OF_RESET[code] ?? status.INTERNAL, details: `the stream was reset: ${nameOfReset(code)}` };
-}
-
-export function nameOfReset(code: number): string {
-  return RESET_NAMES[code] ?? `code ${code}`;
+  return {
+    code: OF_RESET[code] ?? status.INTERNAL,
+    details: `the stream was reset: ${RESET_NAMES[code] ?? `code ${code}`}`,
+  };
 }
 
 /** Percent-encoded; what is encoded wrongly is left as it came. */

@@ -15,7 +15,13 @@ function numbered() {
     answer(stream, framed(Buffer.from(String(number))), OK);
   };
   const onSession = (session: ServerHttp2Session) => void sessions.push(session);
-  return { sessions, reply, onSession };
+  /** Those of the first connection, which are not answered. */
+  const waiting: ServerHttp2Stream[] = [];
+  const holdFirst = (stream: ServerHttp2Stream) => {
+    if (sessions.length === 1) waiting.push(stream);
+    else reply(stream);
+  };
+  return { sessions, reply, onSession, waiting, holdFirst };
 }
 
 describe("a connection over http2", () => {
@@ -67,13 +73,9 @@ describe("a connection over http2", () => {
   });
 
   it("is left when the agent says goodbye, with what is on its way still answered", () => {
-    const { sessions, reply, onSession } = numbered();
-    const waiting: ServerHttp2Stream[] = [];
+    const { sessions, reply, onSession, waiting, holdFirst } = numbered();
     return over(
-      (stream) => {
-        if (sessions.length === 1) waiting.push(stream);
-        else reply(stream);
-      },
+      holdFirst,
       async (transport) => {
         const first = echo(transport, "");
         await until(() => waiting.length === 1);
@@ -89,13 +91,9 @@ describe("a connection over http2", () => {
   });
 
   it("hands over to the next what the agent has not looked at before its goodbye", () => {
-    const { sessions, reply, onSession } = numbered();
-    const waiting: ServerHttp2Stream[] = [];
+    const { sessions, reply, onSession, waiting, holdFirst } = numbered();
     return over(
-      (stream) => {
-        if (sessions.length === 1) waiting.push(stream);
-        else reply(stream);
-      },
+      holdFirst,
       async (transport) => {
         const calls = [echo(transport, ""), echo(transport, "")];
         await until(() => waiting.length === 2);
@@ -162,13 +160,9 @@ describe("a connection over http2", () => {
   });
 
   it("is made anew on demand; what waits on the old one is still answered there", () => {
-    const { sessions, reply, onSession } = numbered();
-    const waiting: ServerHttp2Stream[] = [];
+    const { reply, onSession, waiting, holdFirst } = numbered();
     return over(
-      (stream) => {
-        if (sessions.length === 1) waiting.push(stream);
-        else reply(stream);
-      },
+      holdFirst,
       async (transport) => {
         const first = echo(transport, "");
         await until(() => waiting.length === 1);
