@@ -2,8 +2,9 @@ import { type Candidate, compare, type Result } from "../compare.ts";
 import { type Comparison, smoothed, type Target } from "../comparison.ts";
 import { amount, type Effort, rounds } from "../effort.ts";
 import { Processes } from "../own-process.ts";
-import { BARE, type Contender, OURS, OURS_REFUSING } from "./contender.ts";
+import { BARE, type Contender, FLOOR, OURS, OURS_REFUSING } from "./contender.ts";
 import { FRAMEWORKS, PEERS } from "./frameworks.ts";
+import { generations } from "./generations.ts";
 import type { Part, Round } from "./in-process.ts";
 import { overSockets } from "./sockets.ts";
 
@@ -13,7 +14,7 @@ export async function adapters(effort: Effort): Promise<readonly Comparison[]> {
   for (const framework of Object.keys(FRAMEWORKS)) found.push(...(await withoutSockets(framework, effort)));
   for (const framework of Object.keys(FRAMEWORKS)) {
     const { peer, byHand } = PEERS[framework] as (typeof PEERS)[string];
-    found.push(...(await overSockets(framework, [byHand, peer], effort)));
+    found.push(...(await overSockets(framework, [FLOOR, byHand, peer], effort)));
   }
   return found;
 }
@@ -23,11 +24,9 @@ export function costGroup(framework: string): string {
   return `${framework}: CPU on top of the bare framework`;
 }
 
-/** What the compiler comes to make of a program differs from process to process, by more than what we want to see. */
-const GENERATIONS = 3;
 const ROUNDS = 6;
-/** So many that caches are warm for most of them, as those of a busy server are: other processes had a turn meanwhile. */
-const REQUESTS = 1500;
+/** Rounds' worth of requests that the compiler needs to have seen. */
+const WARM_UP_ROUNDS = 4;
 
 async function withoutSockets(framework: string, effort: Effort): Promise<readonly Comparison[]> {
   const contenders = await (FRAMEWORKS[framework] as (typeof FRAMEWORKS)[string])();
@@ -40,14 +39,14 @@ async function withoutSockets(framework: string, effort: Effort): Promise<readon
       group,
       title: "middleware",
       unit: "us",
-      results: smooth(await generations({ framework, part: "middleware", contenders: alone }, effort)),
+      results: smooth(await inProcess({ framework, part: "middleware", contenders: alone }, effort)),
       targets: targets.middleware,
     },
     {
       group,
       title: "framework",
       unit: "us",
-      results: smooth(await generations({ framework, part: "application", contenders: measured }, effort)),
+      results: smooth(await inProcess({ framework, part: "application", contenders: measured }, effort)),
       targets: targets.framework,
     },
   ];
@@ -60,17 +59,8 @@ interface Field {
   readonly contenders: readonly Contender[];
 }
 
-async function generations(field: Field, effort: Effort): Promise<readonly Result[]> {
-  const found: (readonly Result[])[] = [];
-  const count = effort.quick ? 1 : GENERATIONS;
-  for (let each = 1; each <= count; each += 1) {
-    const title = `${field.framework}, ${field.part}, processes ${each} of ${count}`;
-    found.push(await generation(field, title, effort));
-  }
-  return field.contenders.map(({ name }, index) => ({
-    name,
-    samples: found.flatMap((results) => results[index]?.samples ?? []),
-  }));
+function inProcess(field: Field, effort: Effort): Promise<readonly Result[]> {
+  return generations(`${field.framework}, ${field.part}`, effort, (title) => generation(field, title, effort));
 }
 
 /**
@@ -79,10 +69,10 @@ async function generations(field: Field, effort: Effort): Promise<readonly Resul
  */
 async function generation({ framework, part, contenders }: Field, title: string, effort: Effort) {
   await using processes = new Processes();
-  const requests = amount(REQUESTS, effort);
+  const requests = amount(PEERS[framework]?.requests as number, effort);
+  const warmUp = effort.quick ? 0 : requests * WARM_UP_ROUNDS;
   const candidates = contenders.map(({ name }): Candidate => {
-    const quick = effort.quick ? ["quick"] : [];
-    const process = processes.start(new URL("./in-process.js", import.meta.url), [framework, name, part, ...quick]);
+    const process = processes.start(new URL("./in-process.js", import.meta.url), [framework, name, part, `${warmUp}`]);
     let bareFirst = false;
     const round = () => {
       bareFirst = !bareFirst;

@@ -13,6 +13,8 @@ export interface Contender {
 
 /** Nothing but the framework: what all others cost comes on top of it. */
 export const BARE = "bare";
+/** What everybody has to do who writes headers: find out who asks, and write them. */
+export const FLOOR = "floor with headers";
 export const OURS = "ours";
 export const OURS_REFUSING = "ours, 429";
 

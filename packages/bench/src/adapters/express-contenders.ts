@@ -3,15 +3,19 @@ import express, { type Express, type RequestHandler } from "express";
 import { type Options, rateLimit } from "express-rate-limit";
 import { UNLIMITED } from "../policies.ts";
 import { headersByHand, limiterByHand, userOf } from "./by-hand.ts";
-import { BARE, BODY, type Contender, HEADERS, OURS, OURS_REFUSING } from "./contender.ts";
+import { BARE, BODY, type Contender, FLOOR, HEADERS, OURS, OURS_REFUSING } from "./contender.ts";
 import { finish, type Handle, PATH } from "./light-exchange.ts";
 import { CONTROL_POINT, ourClient } from "./our-client.ts";
 
 export async function expressContenders(): Promise<readonly Contender[]> {
   return [
     { name: BARE, status: 200, application: application(), middleware: alone((_request, _response, next) => next()) },
-    contender("floor", (_request, _response, next) => next()),
-    contender("floor with headers", (_request, response, next) => {
+    contender("floor", (request, _response, next) => {
+      userOf(request.headers);
+      next();
+    }),
+    contender(FLOOR, (request, response, next) => {
+      userOf(request.headers);
       for (const [name, value] of HEADERS) response.setHeader(name, value);
       next();
     }),

@@ -3,7 +3,7 @@ import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyInstance, type onRequestHookHandler } from "fastify";
 import { UNLIMITED } from "../policies.ts";
 import { headersByHand, limiterByHand, userOf } from "./by-hand.ts";
-import { BARE, BODY, type Contender, HEADERS, OURS, OURS_REFUSING } from "./contender.ts";
+import { BARE, BODY, type Contender, FLOOR, HEADERS, OURS, OURS_REFUSING } from "./contender.ts";
 import { hooksAlone, hooksOf } from "./fastify-hooks.ts";
 import { finish, PATH } from "./light-exchange.ts";
 import { CONTROL_POINT, ourClient } from "./our-client.ts";
@@ -16,11 +16,15 @@ export async function fastifyContenders(): Promise<readonly Contender[]> {
     { name: BARE, status: 200, application: await application(), middleware: (_message, response) => finish(response) },
     await contender(
       "floor",
-      hook((_request, _reply, next) => next()),
+      hook((request, _reply, next) => {
+        userOf(request.headers);
+        next();
+      }),
     ),
     await contender(
-      "floor with headers",
-      hook((_request, reply, next) => {
+      FLOOR,
+      hook((request, reply, next) => {
+        userOf(request.headers);
         for (const [name, value] of HEADERS) reply.header(name, value);
         next();
       }),

@@ -13,15 +13,12 @@ export interface Round {
   readonly bareFirst: boolean;
 }
 
-/** As many as the compiler needs to have seen; what is not measured is cheap to run. */
-const WARM_UP = 8000;
-
-const [framework = "", name = "", part = "application", quick = ""] = process.argv.slice(2);
+const [framework = "", name = "", part = "application", warmUp = "0"] = process.argv.slice(2);
 const contenders = await (FRAMEWORKS[framework] as (typeof FRAMEWORKS)[string])();
 const bare = named(BARE);
 const contender = named(name);
 await assertAnswer(contender);
-if (quick === "") await measure({ requests: WARM_UP, bareFirst: true });
+if (Number(warmUp) > 0) await measure({ requests: Number(warmUp), bareFirst: true });
 
 answer(measure);
 

@@ -2,7 +2,7 @@ import { apertureMiddleware } from "@aperture-flow/koa";
 import Koa, { type Middleware } from "koa";
 import { UNLIMITED } from "../policies.ts";
 import { headersByHand, limiterByHand, userOf } from "./by-hand.ts";
-import { BARE, BODY, type Contender, HEADERS, OURS, OURS_REFUSING } from "./contender.ts";
+import { BARE, BODY, type Contender, FLOOR, HEADERS, OURS, OURS_REFUSING } from "./contender.ts";
 import { koaRatelimit } from "./koa-ratelimit.ts";
 import { finish, type Handle } from "./light-exchange.ts";
 import { CONTROL_POINT, ourClient } from "./our-client.ts";
@@ -10,8 +10,12 @@ import { CONTROL_POINT, ourClient } from "./our-client.ts";
 export async function koaContenders(): Promise<readonly Contender[]> {
   return [
     { name: BARE, status: 200, application: application(), middleware: alone((_context, next) => next()) },
-    contender("floor", (_context, next) => next()),
-    contender("floor with headers", (context, next) => {
+    contender("floor", (context, next) => {
+      userOf(context.headers);
+      return next();
+    }),
+    contender(FLOOR, (context, next) => {
+      userOf(context.headers);
       for (const [name, value] of HEADERS) context.set(name, value);
       return next();
     }),

@@ -1,8 +1,9 @@
-import { type Candidate, compare, figure } from "../compare.ts";
+import { type Candidate, compare, figure, type Result } from "../compare.ts";
 import type { Comparison } from "../comparison.ts";
 import { type Effort, rounds } from "../effort.ts";
 import { type OwnProcess, Processes } from "../own-process.ts";
 import { BARE, OURS } from "./contender.ts";
+import { generations } from "./generations.ts";
 import type { Load, Served } from "./load-process.ts";
 import type { Question } from "./server-process.ts";
 
@@ -10,7 +11,8 @@ import type { Question } from "./server-process.ts";
 const BARE_AGAIN = "bare again";
 const CONNECTIONS = 64;
 const SECONDS = 2;
-const ROUNDS = 7;
+/** Of each generation of processes. */
+const ROUNDS = 3;
 
 /** What one round over sockets cost. */
 interface Cost extends Served {
@@ -24,23 +26,11 @@ export async function overSockets(
   peers: readonly string[],
   effort: Effort,
 ): Promise<readonly Comparison[]> {
-  await using processes = new Processes();
-  const load = processes.start(new URL("./load-process.js", import.meta.url), []);
-  const candidates: Candidate<Cost>[] = [];
   // The load generator needs a second for each, however little it is asked for.
   const names = effort.quick ? [BARE, OURS] : [BARE, BARE_AGAIN, ...peers, OURS];
-  for (const name of names) {
-    const contender = name === BARE_AGAIN ? BARE : name;
-    const server = processes.start(new URL("./server-process.js", import.meta.url), [framework, contender]);
-    const port = await server.ask<number>("port" satisfies Question);
-    const asked: Load = {
-      port,
-      connections: CONNECTIONS,
-      until: effort.quick ? { amount: CONNECTIONS } : { duration: SECONDS },
-    };
-    candidates.push({ name, round: () => served(server, load, asked) });
-  }
-  const results = await compare(candidates, rounds(ROUNDS, `${framework}, over sockets`, effort));
+  const results = await generations(`${framework}, over sockets`, effort, (title) =>
+    generation({ framework, names, title }, effort),
+  );
   const group = `${framework}: over sockets, ${CONNECTIONS} connections`;
   return [
     {
@@ -55,6 +45,31 @@ export async function overSockets(
     },
     { group, title: "CPU of a request", unit: "us", results: figure(results, ({ cpu }) => cpu), targets: [] },
   ];
+}
+
+interface Field {
+  readonly framework: string;
+  readonly names: readonly string[];
+  readonly title: string;
+}
+
+async function generation({ framework, names, title }: Field, effort: Effort): Promise<readonly Result<Cost>[]> {
+  await using processes = new Processes();
+  const load = processes.start(new URL("./load-process.js", import.meta.url), []);
+  const candidates: Candidate<Cost>[] = [];
+  for (const name of names) {
+    const contender = name === BARE_AGAIN ? BARE : name;
+    const server = processes.start(new URL("./server-process.js", import.meta.url), [framework, contender]);
+    const port = await server.ask<number>("port" satisfies Question);
+    const asked: Load = {
+      port,
+      connections: CONNECTIONS,
+      until: effort.quick ? { amount: CONNECTIONS } : { duration: SECONDS },
+    };
+    candidates.push({ name, round: () => served(server, load, asked) });
+  }
+  // Awaited, or the processes would end before they have answered.
+  return await compare(candidates, rounds(ROUNDS, title, effort));
 }
 
 async function served(server: OwnProcess, load: OwnProcess, asked: Load): Promise<Cost> {
