@@ -22,6 +22,7 @@ import { ExportConnection } from "./export-connection.ts";
 import { type ExportCounts, FlowExport } from "./flow-export.ts";
 import { FlowSpanWriter } from "./flow-span.ts";
 import { giveBack } from "./give-back.ts";
+import { KeptAnswer } from "./kept-answer.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import { cacheLookupFromWire, cacheOperationsFromWire, wireFromCacheKeys, wireFromCacheUpsert } from "./wire/cache.ts";
 import { checkResponseFromWire } from "./wire/check.ts";
@@ -41,7 +42,6 @@ export class GrpcControl implements FlowControl {
   readonly #connection: AgentConnection;
   readonly #complaints: Complaints;
   readonly #methods: AgentMethods;
-  readonly #answers = new WeakMap<CheckResponse, WireAnswer>();
   readonly #spans = new FlowSpanWriter();
   readonly #retries = new RetryBudget();
   readonly #ends = new Set<Promise<EndResponse>>();
@@ -162,12 +162,12 @@ export class GrpcControl implements FlowControl {
   };
 
   #keep(response: CheckResponse, answer: WireAnswer): void {
-    if (this.recordFlow !== undefined) this.#answers.set(response, answer);
+    if (this.recordFlow !== undefined) KeptAnswer.keep(response, answer);
   }
 
   #record(record: FlowRecord): void {
     if (this.#closing !== undefined) return;
-    const bytes = answerBytes(record, this.#answers.get(record.response));
+    const bytes = answerBytes(record, KeptAnswer.of(record.response));
     this.#export.add(this.#spans.span(record, bytes));
   }
 
