@@ -237,11 +237,13 @@ export class Gate<Req, Reply = unknown> {
   #writeHeaders(flow: Flow, { response, headers }: Exchange<Req, Reply>): void {
     const { rateLimitHeaders, exposeHeaders } = this.#settings;
     const answer = flow.checkResponse();
+    // Asked before ours are there: where there are no headers at all, the answer costs next to nothing.
+    const exposes = exposeHeaders ?? hasCors(headers);
     try {
       if (rateLimitHeaders !== false && answer !== undefined) {
         this.#headers.write(answer, headers, rateLimitHeaders === "legacy");
       }
-      if (exposeHeaders ?? hasCors(headers)) exposeRateLimitHeaders(headers, rateLimitHeaders === "legacy");
+      if (exposes) exposeRateLimitHeaders(headers, rateLimitHeaders === "legacy");
     } catch (cause) {
       // They may be on their way already. To ask first would cost each Express request two microseconds.
       if (!response.headersSent) throw cause;
