@@ -37,6 +37,9 @@ const SETTINGS = {
   logLevel: "warning",
 } as const;
 
+/** What is inlined and asks for a module of Node's by `require`, as CommonJS does, would not find it in an ES module. */
+const REQUIRE = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+
 type Built = BuildResult<typeof SETTINGS>;
 
 async function bundle(folder: string): Promise<void> {
@@ -54,7 +57,9 @@ async function bundle(folder: string): Promise<void> {
     build({ ...settings, entryPoints: sources(subpathsOf(manifest)), splitting: true }),
     build({ ...settings, entryPoints: sources(TIMED[manifest.name] ?? []) }),
   ]);
-  const files = new Map(builds.flatMap(({ outputFiles }) => outputFiles.map(({ path, text }) => [path, text])));
+  const files = new Map(
+    builds.flatMap(({ outputFiles }) => outputFiles.map(({ path, text }) => [path, whole(path, text)])),
+  );
   const notices = await noticesOf(manifest, builds);
   if (notices !== "") files.set(join(folder, "dist/THIRD-PARTY-NOTICES.txt"), notices);
   await Promise.all([...files].map(([path, text]) => writeChanged(path, text)));
@@ -63,6 +68,11 @@ async function bundle(folder: string): Promise<void> {
 
 async function manifestIn(folder: string): Promise<Manifest> {
   return JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+}
+
+/** On the first line, which is nobody's in the source map. */
+function whole(path: string, text: string): string {
+  return path.endsWith(".js") && text.includes("__require(") ? `${REQUIRE} ${text}` : text;
 }
 
 /** `index`, `adapter/index` and so on. */

@@ -37,7 +37,7 @@ const LOADS_WITH: Readonly<Record<string, readonly string[]>> = {
   "@aperture-flow/core/testing": [],
   "@aperture-flow/engine": ["@aperture-flow/core"],
   "@aperture-flow/express": ["@aperture-flow/core"],
-  "@aperture-flow/fastify": ["@aperture-flow/core", "fastify-plugin"],
+  "@aperture-flow/fastify": ["@aperture-flow/core"],
   "@aperture-flow/koa": ["@aperture-flow/core"],
 };
 
