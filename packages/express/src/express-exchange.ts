@@ -12,14 +12,14 @@ import type { Request, Response } from "express";
 export class ExpressExchange implements Exchange<Request, Response> {
   readonly request: Request;
   readonly response: Response;
-  readonly sent: IncomingHttpHeaders;
+  readonly requestHeaders: IncomingHttpHeaders;
   gate: unknown = undefined;
   flow: Flow | undefined = undefined;
 
-  constructor(request: Request, response: Response, sent: IncomingHttpHeaders) {
+  constructor(request: Request, response: Response, requestHeaders: IncomingHttpHeaders) {
     this.request = request;
     this.response = response;
-    this.sent = sent;
+    this.requestHeaders = requestHeaders;
   }
 
   get message(): Request {

@@ -102,10 +102,10 @@ export function routeGuard(name: string, overrides?: ExpressRouteOverrides): (re
 }
 
 function exchangeOf(request: Request, response: Response): ExpressExchange {
-  const sent = request.headers;
-  const known = exchanges.of(request, sent);
+  const requestHeaders = request.headers;
+  const known = exchanges.of(request, requestHeaders);
   if (known !== undefined) return known;
-  const exchange = new ExpressExchange(request, response, sent);
+  const exchange = new ExpressExchange(request, response, requestHeaders);
   exchanges.keep(exchange);
   return exchange;
 }

@@ -12,16 +12,16 @@ export class FastifyExchange implements Exchange<FastifyRequest, FastifyReply>, 
   readonly reply: FastifyReply;
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
-  readonly sent: IncomingHttpHeaders;
+  readonly requestHeaders: IncomingHttpHeaders;
   gate: unknown = undefined;
   flow: Flow | undefined = undefined;
 
-  constructor(request: FastifyRequest, reply: FastifyReply, sent: IncomingHttpHeaders) {
+  constructor(request: FastifyRequest, reply: FastifyReply, requestHeaders: IncomingHttpHeaders) {
     this.request = request;
     this.reply = reply;
     this.message = request.raw;
     this.response = reply.raw;
-    this.sent = sent;
+    this.requestHeaders = requestHeaders;
   }
 
   get headers(): AnswerHeaders {

@@ -136,10 +136,10 @@ export function routeGuard(
 }
 
 function exchangeOf(request: FastifyRequest, reply: FastifyReply): FastifyExchange {
-  const sent = request.raw.headers;
-  const known = exchanges.of(request.raw, sent);
+  const requestHeaders = request.raw.headers;
+  const known = exchanges.of(request.raw, requestHeaders);
   if (known?.request === request) return known;
-  const exchange = new FastifyExchange(request, reply, sent);
+  const exchange = new FastifyExchange(request, reply, requestHeaders);
   exchanges.keep(exchange);
   return exchange;
 }

@@ -8,15 +8,15 @@ export class KoaExchange implements Exchange<Context, Context> {
   readonly request: Context;
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
-  readonly sent: IncomingHttpHeaders;
+  readonly requestHeaders: IncomingHttpHeaders;
   gate: unknown = undefined;
   flow: Flow | undefined = undefined;
 
-  constructor(context: Context, message: IncomingMessage, sent: IncomingHttpHeaders) {
+  constructor(context: Context, message: IncomingMessage, requestHeaders: IncomingHttpHeaders) {
     this.request = context;
     this.message = message;
     this.response = context.res;
-    this.sent = sent;
+    this.requestHeaders = requestHeaders;
   }
 
   get reply(): Context {

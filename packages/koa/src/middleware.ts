@@ -101,10 +101,10 @@ async function passLater(mayRun: Promise<boolean>, next: Next): Promise<void> {
 
 function exchangeOf(context: Context): KoaExchange {
   const { req: message } = context;
-  const sent = message.headers;
-  const known = exchanges.of(message, sent);
+  const requestHeaders = message.headers;
+  const known = exchanges.of(message, requestHeaders);
   if (known?.request === context) return known;
-  const exchange = new KoaExchange(context, message, sent);
+  const exchange = new KoaExchange(context, message, requestHeaders);
   exchanges.keep(exchange);
   return exchange;
 }

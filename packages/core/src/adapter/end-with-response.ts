@@ -47,9 +47,9 @@ class ResponseEnd extends Departure {
   finished(): void {
     if (this.isOver) return;
     this.forget();
-    const { message, sent } = this.#exchange;
+    const { message, requestHeaders } = this.#exchange;
     // An aborted HTTP/2 stream emits `finish` like a success; only the request tells that it was not.
-    const isHttp2 = sent[":method"] !== undefined;
+    const isHttp2 = requestHeaders[":method"] !== undefined;
     this.#settle(isHttp2 && message.aborted);
   }
 

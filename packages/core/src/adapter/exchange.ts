@@ -11,7 +11,7 @@ export interface Exchange<Req = unknown, Reply = unknown> {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
   /** The headers of the request as Node has them. */
-  readonly sent: IncomingHttpHeaders;
+  readonly requestHeaders: IncomingHttpHeaders;
   /** Where the framework keeps the headers of its answer until it sends them. */
   readonly headers: AnswerHeaders;
   /** The innermost adapter that the request went through; a route takes its client and labels from it. */
@@ -23,7 +23,7 @@ export interface Exchange<Req = unknown, Reply = unknown> {
 /** Where the exchanges of an adapter are kept while their requests are under way. */
 export interface Exchanges<E extends Exchange> {
   /** Who has the headers of the message at hand passes them: to read them of an Express request takes a microsecond. */
-  of(message: IncomingMessage, sent?: IncomingHttpHeaders): E | undefined;
+  of(message: IncomingMessage, requestHeaders?: IncomingHttpHeaders): E | undefined;
   keep(exchange: E): void;
 }
 
@@ -38,13 +38,13 @@ type Bearer<E> = IncomingHttpHeaders & { [KEY]?: E };
  */
 export function exchangesOnHeaders<E extends Exchange>(): Exchanges<E> {
   return {
-    of(message, sent = message.headers) {
-      const exchange = (sent as Bearer<E>)[KEY];
+    of(message, requestHeaders = message.headers) {
+      const exchange = (requestHeaders as Bearer<E>)[KEY];
       // Who copies the headers for another request copies this too.
       return exchange?.message === message ? exchange : undefined;
     },
     keep(exchange) {
-      (exchange.sent as Bearer<E>)[KEY] = exchange;
+      (exchange.requestHeaders as Bearer<E>)[KEY] = exchange;
     },
   };
 }

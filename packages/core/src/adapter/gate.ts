@@ -211,11 +211,11 @@ export class Gate<Req, Reply = unknown> {
     return this.#reject(flow, exchange);
   }
 
-  #reject(flow: Flow, { message, response, headers, request, reply, sent }: Exchange<Req, Reply>): Awaitable<false> {
+  #reject(flow: Flow, { message, response, headers, request, reply, requestHeaders }: Exchange<Req, Reply>): Awaitable<false> {
     flow.setStatus(FlowStatus.Unset);
     void flow.end();
     if (leavesBodyUnread(message)) response.setHeader("Connection", "close");
-    const rejection = this.#rejections.of(flow, sent.accept);
+    const rejection = this.#rejections.of(flow, requestHeaders.accept);
     const { onReject } = this.options;
     if (onReject !== undefined) return Promise.resolve(onReject(rejection, request, reply, flow)).then(() => false);
     for (const name in rejection.headers) headers.setHeader(name, rejection.headers[name] as string);
