@@ -1,18 +1,17 @@
-import { type Candidate, compare, figure, type Result } from "../compare.ts";
+import { type Candidate, compare, figure } from "../compare.ts";
 import type { Comparison } from "../comparison.ts";
 import { type Effort, rounds } from "../effort.ts";
 import { type OwnProcess, Processes } from "../own-process.ts";
 import { BARE, OURS } from "./contender.ts";
-import { generations } from "./generations.ts";
 import type { Load, Served } from "./load-process.ts";
 import type { Question } from "./server-process.ts";
 
 /** The same as bare, to see how far apart two are that do not differ. */
 const BARE_AGAIN = "bare again";
 const CONNECTIONS = 64;
+const WARM_UP_SECONDS = 3;
 const SECONDS = 2;
-/** Of each generation of processes. */
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 /** What one round over sockets cost. */
 interface Cost extends Served {
@@ -26,11 +25,17 @@ export async function overSockets(
   peers: readonly string[],
   effort: Effort,
 ): Promise<readonly Comparison[]> {
-  // The load generator needs a second for each, however little it is asked for.
+  await using processes = new Processes();
+  const load = processes.start(new URL("./load-process.js", import.meta.url), []);
   const names = effort.quick ? [BARE, OURS] : [BARE, BARE_AGAIN, ...peers, OURS];
-  const results = await generations(`${framework}, over sockets`, effort, (title) =>
-    generation({ framework, names, title }, effort),
+  const candidates = names.map(
+    (name): Candidate<Cost> => ({
+      name,
+      round: () => served({ framework, name: name === BARE_AGAIN ? BARE : name, load }, effort),
+    }),
   );
+  const { count, progress } = rounds(ROUNDS, `${framework}, over sockets`, effort);
+  const results = await compare(candidates, { count, warmUp: 0, progress });
   const group = `${framework}: over sockets, ${CONNECTIONS} connections`;
   return [
     {
@@ -47,34 +52,29 @@ export async function overSockets(
   ];
 }
 
-interface Field {
+interface Subject {
   readonly framework: string;
-  readonly names: readonly string[];
-  readonly title: string;
+  readonly name: string;
+  readonly load: OwnProcess;
 }
 
-async function generation({ framework, names, title }: Field, effort: Effort): Promise<readonly Result<Cost>[]> {
+/**
+ * One round, in a server of its own that ends with it. What the compiler makes of a program differs from process to process;
+ * and with more than four servers waiting for their turn, in some virtual machines those started last took a third longer.
+ */
+async function served({ framework, name, load }: Subject, effort: Effort): Promise<Cost> {
   await using processes = new Processes();
-  const load = processes.start(new URL("./load-process.js", import.meta.url), []);
-  const candidates: Candidate<Cost>[] = [];
-  for (const name of names) {
-    const contender = name === BARE_AGAIN ? BARE : name;
-    const server = processes.start(new URL("./server-process.js", import.meta.url), [framework, contender]);
-    const port = await server.ask<number>("port" satisfies Question);
-    const asked: Load = {
-      port,
-      connections: CONNECTIONS,
-      until: effort.quick ? { amount: CONNECTIONS } : { duration: SECONDS },
-    };
-    candidates.push({ name, round: () => served(server, load, asked) });
-  }
-  // Awaited, or the processes would end before they have answered.
-  return await compare(candidates, rounds(ROUNDS, title, effort));
-}
-
-async function served(server: OwnProcess, load: OwnProcess, asked: Load): Promise<Cost> {
+  const server = processes.start(new URL("./server-process.js", import.meta.url), [framework, name]);
+  const port = await server.ask<number>("port" satisfies Question);
+  // The load generator needs a second for each, however little it is asked for.
+  const during = (duration: number): Load => ({
+    port,
+    connections: CONNECTIONS,
+    until: effort.quick ? { amount: CONNECTIONS } : { duration },
+  });
+  if (!effort.quick) await load.ask<Served>(during(WARM_UP_SECONDS));
   const before = await server.ask<number>("cpu" satisfies Question);
-  const done = await load.ask<Served>(asked);
+  const done = await load.ask<Served>(during(SECONDS));
   const after = await server.ask<number>("cpu" satisfies Question);
   return { ...done, cpu: (after - before) / done.requests };
 }

@@ -211,7 +211,10 @@ export class Gate<Req, Reply = unknown> {
     return this.#reject(flow, exchange);
   }
 
-  #reject(flow: Flow, { message, response, headers, request, reply, requestHeaders }: Exchange<Req, Reply>): Awaitable<false> {
+  #reject(
+    flow: Flow,
+    { message, response, headers, request, reply, requestHeaders }: Exchange<Req, Reply>,
+  ): Awaitable<false> {
     flow.setStatus(FlowStatus.Unset);
     void flow.end();
     if (leavesBodyUnread(message)) response.setHeader("Connection", "close");

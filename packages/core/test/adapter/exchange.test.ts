@@ -8,7 +8,14 @@ import { messageOf } from "./sample-message.ts";
 function exchange(): Exchange {
   const message = messageOf();
   const response = new ServerResponse(message);
-  const parts = { request: message, reply: response, message, response, requestHeaders: message.headers, headers: response };
+  const parts = {
+    request: message,
+    reply: response,
+    message,
+    response,
+    requestHeaders: message.headers,
+    headers: response,
+  };
   return { ...parts, gate: undefined, flow: undefined };
 }
 
