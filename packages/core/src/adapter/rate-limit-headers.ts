@@ -28,7 +28,7 @@ export class RateLimitHeaders {
       const { quota, reason, error } = decision;
       if (quota === undefined || reason !== undefined || error !== undefined) continue;
       const text = (quota === this.#lastQuota ? this.#lastText : undefined) ?? this.#textOf(decision, quota);
-      const limit = limitOf(decision, quota, text);
+      const limit = text.limit(left(decision), secondsUntilReset(decision, quota));
       policies = policies === "" ? text.policy : `${policies}, ${text.policy}`;
       limits = limits === "" ? limit : `${limits}, ${limit}`;
       if (tightest === undefined || (legacy && share(decision) < share(tightest))) tightest = decision;
@@ -44,7 +44,7 @@ export class RateLimitHeaders {
     if (text === undefined) {
       const name = quoted(decision.ref.policy);
       const window = Number.isFinite(quota.windowMs) ? `;w=${whole(Math.ceil(quota.windowMs / 1000))}` : "";
-      text = { policy: `${name};q=${whole(Math.floor(quota.limit))}${window}`, limit: `${name};r=` };
+      text = new QuotaText(`${name};q=${whole(Math.floor(quota.limit))}${window}`, `${name};r=`);
       this.#texts.set(quota, text);
     }
     this.#lastQuota = quota;
@@ -53,21 +53,38 @@ export class RateLimitHeaders {
   }
 }
 
-interface QuotaText {
+/** What is known of the texts about one quota. */
+class QuotaText {
   /** The whole item of `RateLimit-Policy`. */
   readonly policy: string;
   /** The beginning of that of `RateLimit`, as far as it is always the same. */
-  readonly limit: string;
+  readonly #start: string;
+  #left: number | undefined;
+  #seconds: number | undefined;
+  #limit = "";
+
+  constructor(policy: string, start: string) {
+    this.policy = policy;
+    this.#start = start;
+  }
+
+  /**
+   * The item of `RateLimit`. The last text is given again as long as it says the same, as it does of all buckets that were
+   * full: a new one costs a fifth of the headers, most of that where Node looks for characters that it must not have.
+   */
+  limit(left: number, seconds: number | undefined): string {
+    if (left !== this.#left || seconds !== this.#seconds) {
+      this.#left = left;
+      this.#seconds = seconds;
+      this.#limit = seconds === undefined ? `${this.#start}${left}` : `${this.#start}${left};t=${seconds}`;
+    }
+    return this.#limit;
+  }
 }
 
 /** Whole seconds that are never too few: rounded up, at least 1. */
 export function retryAfterSeconds(waitMs: number): number {
   return Math.max(1, Math.ceil(waitMs / 1000));
-}
-
-function limitOf(decision: LimiterDecision, quota: Quota, text: QuotaText): string {
-  const seconds = secondsUntilReset(decision, quota);
-  return seconds === undefined ? `${text.limit}${left(decision)}` : `${text.limit}${left(decision)};t=${seconds}`;
 }
 
 function secondsUntilReset(decision: LimiterDecision, quota: Quota): number | undefined {

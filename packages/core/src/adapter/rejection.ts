@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import type { RejectReason } from "../contract/check.ts";
+import type { LimiterDecision, RejectReason } from "../contract/check.ts";
 import type { Flow } from "../flow.ts";
 import { retryAfterSeconds } from "./rate-limit-headers.ts";
 
@@ -55,84 +55,110 @@ const KINDS: Readonly<Record<RejectReason, ProblemKind>> = {
   "no-matching-ramp": NOT_ADMITTED,
 };
 
-/** What decides how a rejected request is answered. */
+/** What decides how a rejected request is answered, but for the milliseconds until a retry. */
 interface Grounds {
   readonly reason: RejectReason | undefined;
   readonly status: number;
-  /** Whole milliseconds until a retry is worthwhile. */
-  readonly retryMs: number | undefined;
-  readonly policies: readonly string[];
+  /** Whole seconds until a retry is worthwhile. */
+  readonly retrySeconds: number | undefined;
   readonly json: boolean;
 }
 
 /** Makes the answers to flows that may not run. */
 export class Rejections {
-  #grounds: Grounds | undefined;
+  #wording: Wording | undefined;
+  #retryMs: number | undefined;
   #rejection: Rejection | undefined;
 
   /**
    * `accept` is the request's header. In a flood most rejections of one millisecond are the same, and to write one costs more
-   * than to decide on it: the last one is given again as long as nothing is different.
+   * than to decide on it: the last one is given again as long as nothing is different, and of the next millisecond's only the
+   * time is written.
    */
   of(flow: Flow, accept: string | undefined): Rejection {
-    const grounds = groundsOf(flow, accept);
-    if (this.#rejection === undefined || !isSame(grounds, this.#grounds)) {
-      this.#rejection = rejectionFor(grounds);
-      this.#grounds = grounds;
+    const waitMs = flow.retryAfterMs();
+    const retryMs = waitMs === undefined ? undefined : Math.ceil(waitMs);
+    const grounds: Grounds = {
+      reason: flow.rejectReason,
+      status: flow.httpResponseCode(),
+      retrySeconds: retryMs === undefined ? undefined : retryAfterSeconds(retryMs),
+      json: acceptsJson(accept),
+    };
+    const decisions = flow.checkResponse()?.decisions ?? [];
+    if (this.#wording?.fits(grounds, decisions) !== true) {
+      this.#wording = new Wording(grounds, droppingPolicies(decisions));
+      this.#rejection = undefined;
+    }
+    if (this.#rejection === undefined || retryMs !== this.#retryMs) {
+      this.#rejection = this.#wording.rejection(retryMs);
+      this.#retryMs = retryMs;
     }
     return this.#rejection;
   }
 }
 
-function groundsOf(flow: Flow, accept: string | undefined): Grounds {
-  const waitMs = flow.retryAfterMs();
-  return {
-    reason: flow.rejectReason,
-    status: flow.httpResponseCode(),
-    retryMs: waitMs === undefined ? undefined : Math.ceil(waitMs),
-    policies: droppingPolicies(flow),
-    json: acceptsJson(accept),
-  };
+/** All that rejections on the same grounds have in common. */
+class Wording {
+  readonly #grounds: Grounds;
+  readonly #policies: readonly string[];
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #problem: Problem;
+  /** The whole body where it is text; of JSON, as far as it is always the same. */
+  readonly #body: string;
+
+  constructor(grounds: Grounds, policies: readonly string[]) {
+    const { retrySeconds, json } = grounds;
+    const problem = problemOf(grounds, policies);
+    this.#grounds = grounds;
+    this.#policies = policies;
+    this.#headers = Object.freeze({
+      "content-type": json ? "application/problem+json; charset=utf-8" : "text/plain; charset=utf-8",
+      "cache-control": "no-store",
+      ...(retrySeconds !== undefined && { "retry-after": String(retrySeconds) }),
+    });
+    this.#problem = problem;
+    this.#body = json ? JSON.stringify(problem) : plain(problem);
+  }
+
+  fits({ reason, status, retrySeconds, json }: Grounds, decisions: readonly LimiterDecision[]): boolean {
+    const own = this.#grounds;
+    if (reason !== own.reason || status !== own.status || retrySeconds !== own.retrySeconds || json !== own.json) {
+      return false;
+    }
+    let named = 0;
+    for (const { dropped, ref } of decisions) {
+      if (!dropped) continue;
+      const index = this.#policies.indexOf(ref.policy);
+      if (index < 0 || index > named) return false;
+      if (index === named) named += 1;
+    }
+    return named === this.#policies.length;
+  }
+
+  rejection(retryMs: number | undefined): Rejection {
+    const timed = retryMs !== undefined;
+    const problem: Problem = timed ? { ...this.#problem, retry_after_ms: retryMs } : this.#problem;
+    const body = timed && this.#grounds.json ? `${this.#body.slice(0, -1)},"retry_after_ms":${retryMs}}` : this.#body;
+    return Object.freeze({ status: problem.status, headers: this.#headers, problem: Object.freeze(problem), body });
+  }
 }
 
-function isSame({ reason, status, retryMs, policies, json }: Grounds, last: Grounds | undefined): boolean {
-  if (reason !== last?.reason || status !== last?.status || retryMs !== last.retryMs || json !== last.json)
-    return false;
-  return policies.length === last.policies.length && policies.every((policy, index) => policy === last.policies[index]);
-}
-
-function rejectionFor(grounds: Grounds): Rejection {
-  const { status, retryMs, json } = grounds;
-  const problem = problemOf(grounds);
-  const headers: Record<string, string> = {
-    "content-type": json ? "application/problem+json; charset=utf-8" : "text/plain; charset=utf-8",
-    "cache-control": "no-store",
-  };
-  if (retryMs !== undefined) headers["retry-after"] = String(retryAfterSeconds(retryMs));
-  const body = json ? JSON.stringify(problem) : plain(problem);
-  return Object.freeze({ status, headers: Object.freeze(headers), problem, body });
-}
-
-function problemOf({ reason, status, retryMs, policies }: Grounds): Problem {
+function problemOf({ reason, status, retrySeconds }: Grounds, policies: readonly string[]): Problem {
   const kind = reason === undefined ? OVERLOADED : KINDS[reason];
-  const wait = retryMs === undefined ? "" : ` Try again in ${retryAfterSeconds(retryMs)} s.`;
-  return Object.freeze({
+  const wait = retrySeconds === undefined ? "" : ` Try again in ${retrySeconds} s.`;
+  return {
     type: kind.type,
     // RFC 9457 4.2.1: with about:blank the title is the status phrase.
     title: kind.type === "about:blank" ? (STATUS_CODES[status] ?? kind.title) : kind.title,
     status,
     detail: kind.detail + wait,
     ...(policies.length > 0 && { "violated-policies": policies }),
-    ...(retryMs !== undefined && { retry_after_ms: retryMs }),
-  });
+  };
 }
 
-function droppingPolicies(flow: Flow): readonly string[] {
-  const policies: string[] = [];
-  for (const { dropped, ref } of flow.checkResponse()?.decisions ?? []) {
-    if (dropped && !policies.includes(ref.policy)) policies.push(ref.policy);
-  }
-  return policies;
+/** Each once, in the order in which they come first. */
+function droppingPolicies(decisions: readonly LimiterDecision[]): readonly string[] {
+  return [...new Set(decisions.filter(({ dropped }) => dropped).map(({ ref }) => ref.policy))];
 }
 
 function plain(problem: Problem): string {
