@@ -45,7 +45,7 @@ export const HTTP_LABELS: readonly HttpLabel[] = [
   ...PLACE_LABELS,
 ];
 
-export function httpLabels(
+export function requestHttpLabels(
   message: IncomingMessage,
   parts: HttpLabelParts,
   wanted: readonly HttpLabel[] = HTTP_LABELS,

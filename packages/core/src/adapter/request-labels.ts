@@ -7,8 +7,8 @@ import {
   HTTP_LABELS,
   type HttpLabel,
   headerLabels,
-  httpLabels,
   PLACE_LABELS,
+  requestHttpLabels,
 } from "./http-labels.ts";
 import type { AdapterOptions } from "./options.ts";
 import type { RequestParts } from "./request-parts.ts";
@@ -51,7 +51,7 @@ export function labelsOfRequest<Req>(
   parts: RequestParts<Req>,
 ): readonly LabelValues[] {
   const sources = [own];
-  if (plan.http.length > 0) sources.push(httpLabels(parts.message, parts, plan.http));
+  if (plan.http.length > 0) sources.push(requestHttpLabels(parts.message, parts, plan.http));
   if (plan.headers.length > 0) sources.push(headerLabels(parts.message, plan.headers));
   if (plan.trustedBaggage !== undefined) {
     const header = parts.message.headers["baggage"];

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import {
   type HttpLabelParts,
   headerLabels,
-  httpLabels,
+  requestHttpLabels,
   targetPath,
   targetQuery,
 } from "../../src/adapter/http-labels.ts";
@@ -11,9 +11,9 @@ import { messageOf } from "./sample-message.ts";
 
 const PARTS: HttpLabelParts = { path: "/pay", scheme: "https", route: "/:do", clientAddress: "192.0.2.7" };
 
-describe("httpLabels", () => {
+describe("requestHttpLabels", () => {
   it("has the agent's names, the route and the client's address", () => {
-    expect(httpLabels(messageOf({ host: "shop.example" }, { method: "POST" }), PARTS)).to.deep.equal({
+    expect(requestHttpLabels(messageOf({ host: "shop.example" }, { method: "POST" }), PARTS)).to.deep.equal({
       "http.method": "POST",
       "http.target": "/pay",
       "http.host": "shop.example",
@@ -27,11 +27,11 @@ describe("httpLabels", () => {
 
   it("knows the host of an HTTP/2 request", () => {
     const message = messageOf({ ":authority": "shop.example" }, { httpVersion: "2.0" });
-    expect(httpLabels(message, PARTS)).to.include({ "http.host": "shop.example", "http.flavor": "2.0" });
+    expect(requestHttpLabels(message, PARTS)).to.include({ "http.host": "shop.example", "http.flavor": "2.0" });
   });
 
   it("has no host where there was none", () => {
-    expect(httpLabels(messageOf(), PARTS)["http.host"]).to.equal(undefined);
+    expect(requestHttpLabels(messageOf(), PARTS)["http.host"]).to.equal(undefined);
   });
 
   for (const [headers, length] of [
@@ -40,7 +40,7 @@ describe("httpLabels", () => {
     [{ "transfer-encoding": "chunked" }, "-1"],
   ] as const) {
     it(`calls the length of a body with ${JSON.stringify(headers)} ${length}`, () => {
-      expect(httpLabels(messageOf(headers), PARTS)["http.request_content_length"]).to.equal(length);
+      expect(requestHttpLabels(messageOf(headers), PARTS)["http.request_content_length"]).to.equal(length);
     });
   }
 });

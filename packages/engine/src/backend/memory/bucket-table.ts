@@ -119,7 +119,16 @@ const KEYS_PER_MAP = 8192;
 const KEYS_OF_ONLY_MAP = 16_384;
 
 function newGeneration(older: Generation | undefined): Generation {
-  return { places: new Map(), lastLabel: undefined, lastPlace: 0, cells: new Float64Array(WIDTH), usedMs: 0, keepMs: 0, ask: undefined, older };
+  return {
+    places: new Map(),
+    lastLabel: undefined,
+    lastPlace: 0,
+    cells: new Float64Array(WIDTH),
+    usedMs: 0,
+    keepMs: 0,
+    ask: undefined,
+    older,
+  };
 }
 
 function generationsFrom(young: Generation): readonly Generation[] {
