@@ -5,10 +5,10 @@ import { ApertureError } from "../contract/errors.ts";
 import type { CallOptions } from "../contract/flow-control.ts";
 import { usableTimeout } from "../flow-params.ts";
 import { nowMs } from "../time.ts";
-import type { AgentTransport, UnaryMethod } from "./agent-transport.ts";
+import type { UnaryMethod } from "./agent-transport.ts";
 import { Breaker } from "./breaker.ts";
 import { codeOf, notAnswered } from "./failure.ts";
-import { openTransport } from "./open-transport.ts";
+import { type Way, Ways } from "./ways.ts";
 
 /** What calls of one kind have in common: how many may wait at one time. */
 export interface Lane {
@@ -22,6 +22,12 @@ export interface AgentMethod<Request, Response> extends UnaryMethod<Request, Res
   readonly lane: Lane;
 }
 
+/** How much the agent had answered when a call was made. */
+interface Answers {
+  readonly ofAll: number;
+  readonly ofWay: number;
+}
+
 interface Refusal {
   readonly error: ApertureError;
   readonly untilMs: number;
@@ -33,22 +39,19 @@ const MISSING_FOR_MS = 60_000;
 /** How long calls fail as the one did that found that the connection cannot be made. */
 const REFUSED_FOR_MS = 1000;
 
-/** A connection on which nothing was answered for so long is made anew: its other end may be gone without a word. */
-const STUCK_AFTER_MS = 30_000;
-
 /**
  * The connection to an agent, and what must hold for every call on it, whatever carries it: nothing waits longer than asked,
  * and an agent that hangs, is flooded or lacks a method costs next to nothing.
  */
 export class AgentConnection {
-  readonly #transport: AgentTransport;
+  readonly #ways: Ways;
   readonly #breaker = new Breaker();
   readonly #missingUntilMs = new Map<string, number>();
   readonly #refusals = new Map<string, Refusal>();
   #closed = false;
 
   constructor(settings: AgentSettings) {
-    this.#transport = openTransport(settings);
+    this.#ways = new Ways(settings);
   }
 
   /** @throws ApertureError APERTURE_TRANSPORT or APERTURE_CLOSED, at once or as a rejection */
@@ -59,36 +62,40 @@ export class AgentConnection {
   ): Promise<Response> {
     const timeoutMs = this.#admit(method, options);
     const { lane } = method;
-    const { answers } = this.#breaker;
+    const way = this.#ways.next();
+    const before: Answers = { ofAll: this.#breaker.answers, ofWay: way.answers };
     lane.outstanding += 1;
-    return this.#transport.call(method, { request, timeoutMs, options }).then(
+    way.outstanding += 1;
+    return way.transport.call(method, { request, timeoutMs, options }).then(
       (response) => {
         lane.outstanding -= 1;
-        this.#breaker.answered();
+        way.outstanding -= 1;
+        this.#answered(way);
         return response;
       },
       (cause) => {
         lane.outstanding -= 1;
+        way.outstanding -= 1;
         const error = asFailure(method.name, cause);
-        this.#note(method.path, error, answers);
+        this.#note(method.path, error, way, before);
         throw error;
       },
     );
   }
 
   state(): ConnectionState {
-    return this.#closed ? "closed" : this.#transport.state();
+    return this.#closed ? "closed" : this.#ways.state();
   }
 
   /** True when the connection stands, false when it does not within the time or was closed meanwhile. */
   ready(timeoutMs: number): Promise<boolean> {
-    return this.#transport.ready(timeoutMs);
+    return this.#ways.ready(timeoutMs);
   }
 
   /** Calls that are on their way are still answered. */
   close(): void {
     this.#closed = true;
-    this.#transport.close();
+    this.#ways.close();
   }
 
   /** Whether the call may be made, and how long it may take. */
@@ -126,18 +133,23 @@ export class AgentConnection {
     return false;
   }
 
-  #note(path: string, error: ApertureError, answersBefore: number): void {
+  #answered(way: Way): void {
+    way.answered();
+    this.#breaker.answered();
+  }
+
+  #note(path: string, error: ApertureError, way: Way, before: Answers): void {
     if (error.reason === "cancelled") return;
-    if (error.reason !== "timeout") {
-      this.#breaker.answered();
-      const code = codeOf(error);
-      if (code === status.UNIMPLEMENTED) this.#missingUntilMs.set(path, nowMs() + MISSING_FOR_MS);
-      if (code === status.UNAVAILABLE && this.state() === "failing")
-        this.#refusals.set(path, { error, untilMs: nowMs() + REFUSED_FOR_MS });
+    if (error.reason === "timeout") {
+      this.#breaker.timedOut(before.ofAll, nowMs());
+      if (!this.#closed) way.timedOut(before.ofWay, nowMs());
       return;
     }
-    this.#breaker.timedOut(answersBefore, nowMs());
-    if (this.#breaker.stuck(nowMs(), STUCK_AFTER_MS) && !this.#closed) this.#transport.reopen();
+    this.#answered(way);
+    const code = codeOf(error);
+    if (code === status.UNIMPLEMENTED) this.#missingUntilMs.set(path, nowMs() + MISSING_FOR_MS);
+    if (code === status.UNAVAILABLE && this.state() === "failing")
+      this.#refusals.set(path, { error, untilMs: nowMs() + REFUSED_FOR_MS });
   }
 }
 
