@@ -60,7 +60,7 @@ async function bundle(folder: string): Promise<void> {
   const subpaths = subpathsOf(manifest, folder);
   const builds = await Promise.all([
     // Subpaths share what they have in common: a class is the same one, whoever imports it.
-    build({ ...settings, entryPoints: subpaths, splitting: true, plugins: [fromCommon(together), IMPORTED] }),
+    build({ ...settings, entryPoints: subpaths, splitting: true, plugins: [fromCommon(together), BUILT_IN] }),
     ...(together.size === 0 ? [] : [build({ ...settings, ...commonOf(together, folder, subpaths) })]),
     build({ ...settings, entryPoints: sources(TIMED[manifest.name]) }),
   ]);
@@ -117,16 +117,16 @@ function redirect(to: (source: string, kind: ImportKind) => string | undefined):
 }
 
 /**
- * What is inlined and asks for a module of Node's by `require`, as CommonJS does, gets it by `import`. To make a `require`
- * for it takes a fifth of the adapter's start.
+ * What is inlined and asks for a module of Node's by `require`, as CommonJS does, is handed it. An ES module has no `require`,
+ * and to make one, or to import the module, takes a fifth of the adapter's start.
  */
-const IMPORTED: Plugin = {
+const BUILT_IN: Plugin = {
   name: "modules of Node",
   setup({ onResolve, onLoad }) {
-    const namespace = "imported";
+    const namespace = "built-in";
     onResolve({ filter: /^node:/ }, ({ path, kind }) => (kind === "require-call" ? { path, namespace } : undefined));
     onLoad({ filter: /^/, namespace }, ({ path }) => ({
-      contents: `import all from ${JSON.stringify(path)}; module.exports = all;`,
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
     }));
   },
 };

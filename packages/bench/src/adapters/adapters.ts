@@ -24,7 +24,7 @@ export function costGroup(framework: string): string {
   return `${framework}: CPU on top of the bare framework`;
 }
 
-const ROUNDS = 6;
+const ROUNDS = 4;
 /** Rounds' worth of requests that the compiler needs to have seen. */
 const WARM_UP_ROUNDS = 4;
 

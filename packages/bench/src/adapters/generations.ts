@@ -2,7 +2,7 @@ import type { Result } from "../compare.ts";
 import type { Effort } from "../effort.ts";
 
 /** What the compiler comes to make of a program differs from process to process, by more than what we want to see. */
-const GENERATIONS = 3;
+const GENERATIONS = 5;
 
 /** Lets several generations of processes do the same, and puts what they found together. */
 export async function generations<Cost>(
