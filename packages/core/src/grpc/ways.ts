@@ -62,12 +62,14 @@ export class Ways {
     const first = this.#first;
     const few = first.outstanding < BUSY;
     if (this.#second === undefined) {
-      if (!few) this.#second = new Way(openTransport(this.#settings));
+      // An agent that is not there is not called twice.
+      if (!few && first.isReady) this.#second = new Way(openTransport(this.#settings));
       return first;
     }
-    const takesFirst = few || first.outstanding <= this.#second.outstanding;
-    const [better, other] = takesFirst ? [first, this.#second] : [this.#second, first];
-    return better.isReady || !other.isReady ? better : other;
+    const second = this.#second;
+    const takesFirst = few || first.outstanding <= second.outstanding;
+    if (takesFirst ? first.isReady : !second.isReady) return first;
+    return second.isReady ? second : first;
   }
 
   state(): ConnectionState {

@@ -3,6 +3,7 @@ import { ApertureClient } from "../../src/client.ts";
 import type { Flow } from "../../src/flow.ts";
 import { FakeAgent } from "../../src/testing/grpc/index.ts";
 import { until } from "./connected.ts";
+import { tcpPeer } from "./rude-peer.ts";
 import { type SilentProxy, silentProxy } from "./silent-proxy.ts";
 import { overEachTransport, type Transport } from "./transports.ts";
 
@@ -66,6 +67,22 @@ overEachTransport("the connections to an agent", (transport) => {
       }
       expect([proxy.connections, client.getState()]).to.deep.equal([1, "ready"]);
     }));
+
+  it("are one that is tried where none can be made", async () => {
+    let tried = 0;
+    const silent = await tcpPeer(() => {
+      tried += 1;
+    });
+    const { address } = silent;
+    const client = new ApertureClient({ address, insecure: true, transport, telemetry: false, logger: QUIET });
+    try {
+      for (let turn = 0; turn < 3; turn += 1) await atOnce(client, MANY, 50);
+      expect(tried).to.equal(1);
+    } finally {
+      await client.shutdown({ timeoutMs: 100 });
+      await silent.close();
+    }
+  });
 
   it("carry calls as long as one of them does", () =>
     through(transport, async (client, proxy) => {
