@@ -10,14 +10,14 @@ import { CLIENTS, OURS, OURS_HTTP2, REFERENCE, STUB } from "./clients.ts";
 const IN_FLIGHT: readonly number[] = [1, 16, 64, 256];
 const ALONE = 1;
 
-const ROUNDS = 9;
-const FLOWS = 4000;
+const ROUNDS = 5;
+const FLOWS = 8000;
 /** One after the other they take longer. */
-const FLOWS_ALONE = 1500;
+const FLOWS_ALONE = 2500;
 
 export const RATE_GROUP = "Flows over gRPC, by how many wait at one time";
 
-/** An agent that accepts everything in a process of its own for each client: how much of a flow's time is the client's. */
+/** An agent that accepts everything, in a process of its own: how much of a flow's time is the client's. */
 export async function flows(effort: Effort): Promise<readonly Comparison[]> {
   const found: Comparison[] = [];
   for (const inFlight of IN_FLIGHT) found.push(...(await flowsInFlight(inFlight, effort)));
@@ -26,14 +26,10 @@ export async function flows(effort: Effort): Promise<readonly Comparison[]> {
 }
 
 async function flowsInFlight(inFlight: number, effort: Effort): Promise<readonly Comparison[]> {
-  await using processes = new Processes();
   const asked: Load = { flows: amount(inFlight === ALONE ? FLOWS_ALONE : FLOWS, effort), inFlight };
-  const candidates: Candidate<Done>[] = [];
-  for (const name of Object.keys(CLIENTS)) {
-    const client = startClient(processes, name, await startAgent(processes));
-    candidates.push({ name, round: () => client.ask<Done>(asked) });
-  }
-  const results = await compare(candidates, rounds(ROUNDS, `gRPC, ${inFlight} in flight`, effort));
+  const candidates = Object.keys(CLIENTS).map((name): Candidate<Done> => ({ name, round: () => done(name, asked) }));
+  const { count, progress } = rounds(ROUNDS, `gRPC, ${inFlight} in flight`, effort);
+  const results = await compare(candidates, { count, warmUp: 0, progress });
   const title = `${inFlight} in flight`;
   const rate: Comparison = {
     group: RATE_GROUP,
@@ -64,6 +60,17 @@ async function flowsInFlight(inFlight: number, effort: Effort): Promise<readonly
     })),
   };
   return [rate, cpu, latency];
+}
+
+/**
+ * One round, in processes of its own, for the same reasons as over the sockets of the adapters. As many flows before it
+ * warm up.
+ */
+async function done(name: string, asked: Load): Promise<Done> {
+  await using processes = new Processes();
+  const client = startClient(processes, name, await startAgent(processes));
+  await client.ask<Done>(asked);
+  return await client.ask<Done>(asked);
 }
 
 const RATE_TARGETS: readonly Target[] = [
