@@ -76,9 +76,9 @@ export class Ways {
     return this.#second?.isReady === true ? "ready" : this.#first.transport.state();
   }
 
-  /** True when the first connection stands, false when it does not within the time or was closed meanwhile. */
+  /** True when one of them stands, false when the first does not within the time or was closed meanwhile. */
   ready(timeoutMs: number): Promise<boolean> {
-    return this.#first.transport.ready(timeoutMs);
+    return this.#second?.isReady === true ? Promise.resolve(true) : this.#first.transport.ready(timeoutMs);
   }
 
   /** Calls that are on their way are still answered. */

@@ -101,6 +101,29 @@ describe("RateLimitHeaders", () => {
     }
   });
 
+  it("tells each answer's own numbers, whatever the one before it said of the same quota", () => {
+    const headers = new RateLimitHeaders();
+    const { quota } = decision();
+    const limits = [
+      remaining(3),
+      remaining(3),
+      remaining(2),
+      { dropped: true, waitMs: 1001, ...remaining(0) },
+      { dropped: true, waitMs: 0, ...remaining(0) },
+      remaining(3),
+    ].map(
+      (parts) => written(accepted({ decisions: [named("login", { quota, ...parts })] }), false, headers)["ratelimit"],
+    );
+    expect(limits).to.deep.equal([
+      '"login";r=3;t=42',
+      '"login";r=3;t=42',
+      '"login";r=2;t=48',
+      '"login";r=0;t=2',
+      '"login";r=0',
+      '"login";r=3;t=42',
+    ]);
+  });
+
   it("names no label of the flow, which may be somebody's secret", () => {
     const set = written(accepted({ decisions: [decision({ label: "token:s3cret" })] }), true);
     expect(JSON.stringify(set)).not.to.include("s3cret");
