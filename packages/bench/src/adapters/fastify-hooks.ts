@@ -30,6 +30,7 @@ export async function hooksOf(install: (instance: FastifyInstance) => unknown): 
 /** Runs hooks one after the other, as Fastify does, on the least that they need of its request and reply. */
 export function hooksAlone(hooks: readonly Hook[]): Handle {
   return (message, response) => {
+    // Fastify's own cannot be made without an instance of it and a route.
     const request = new LightRequest(message) as unknown as FastifyRequest;
     const reply = new LightReply(response) as unknown as FastifyReply;
     let index = 0;

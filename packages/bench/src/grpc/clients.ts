@@ -28,6 +28,7 @@ export const CLIENTS: Readonly<Record<string, (address: string) => Promise<RunFl
   },
   [STUB]: async (address) => {
     const Stub = makeClientConstructor(checkService(), "FlowControlService");
+    // The methods of a stub are known at run time only.
     const stub = new Stub(address, credentials.createInsecure()) as unknown as CheckStub;
     return () => new Promise((resolve, reject) => stub.Check(REQUEST, settle(resolve, reject)));
   },

@@ -21,6 +21,7 @@ type Counting = Readonly<Record<"count", MethodDefinition<ExportRequest, ExportR
 
 /** Counts the spans in ExportTraceServiceRequest messages. */
 export function spanCounter(): (message: Buffer) => number {
+  // What proto-loader makes of a descriptor has the types of no message.
   const { count } = fromJSON(DESCRIPTOR)["Count"] as unknown as Counting;
   return (message) => {
     const { resourceSpans = [] } = count.requestDeserialize(message);

@@ -67,8 +67,6 @@ interface Grounds {
 /** Makes the answers to flows that may not run. */
 export class Rejections {
   #wording: Wording | undefined;
-  #retryMs: number | undefined;
-  #rejection: Rejection | undefined;
 
   /**
    * `accept` is the request's header. In a flood most rejections of one millisecond are the same, and to write one costs more
@@ -87,13 +85,8 @@ export class Rejections {
     const decisions = flow.checkResponse()?.decisions ?? [];
     if (this.#wording?.fits(grounds, decisions) !== true) {
       this.#wording = new Wording(grounds, droppingPolicies(decisions));
-      this.#rejection = undefined;
     }
-    if (this.#rejection === undefined || retryMs !== this.#retryMs) {
-      this.#rejection = this.#wording.rejection(retryMs);
-      this.#retryMs = retryMs;
-    }
-    return this.#rejection;
+    return this.#wording.rejection(retryMs);
   }
 }
 
@@ -105,6 +98,7 @@ class Wording {
   readonly #problem: Problem;
   /** The whole body where it is text; of JSON, as far as it is always the same. */
   readonly #body: string;
+  #last: Rejection | undefined;
 
   constructor(grounds: Grounds, policies: readonly string[]) {
     const { retrySeconds, json } = grounds;
@@ -120,6 +114,7 @@ class Wording {
     this.#body = json ? JSON.stringify(problem) : plain(problem);
   }
 
+  /** Compares the policies where they are: to list them for each rejection took 2 % of it. */
   fits({ reason, status, retrySeconds, json }: Grounds, decisions: readonly LimiterDecision[]): boolean {
     const own = this.#grounds;
     if (reason !== own.reason || status !== own.status || retrySeconds !== own.retrySeconds || json !== own.json) {
@@ -136,6 +131,11 @@ class Wording {
   }
 
   rejection(retryMs: number | undefined): Rejection {
+    if (this.#last === undefined || this.#last.problem.retry_after_ms !== retryMs) this.#last = this.#timed(retryMs);
+    return this.#last;
+  }
+
+  #timed(retryMs: number | undefined): Rejection {
     const timed = retryMs !== undefined;
     const problem: Problem = timed ? { ...this.#problem, retry_after_ms: retryMs } : this.#problem;
     const body = timed && this.#grounds.json ? `${this.#body.slice(0, -1)},"retry_after_ms":${retryMs}}` : this.#body;

@@ -5,6 +5,7 @@ import type { WireAnswer } from "./answer-bytes.ts";
 class Bearer {
   constructor(response: CheckResponse) {
     // biome-ignore lint/correctness/noConstructorReturn: that is what it is for
+    // A constructor may return any object, which its type cannot say.
     return response as unknown as Bearer;
   }
 }

@@ -97,7 +97,10 @@ interface Shard {
 interface Generation {
   /** Where the numbers of a label begin. */
   readonly places: Map<string, number>;
-  /** What was looked up last: with the one label of a limit for all, the Map would be a sixth of an answer. */
+  /**
+   * What was looked up last: with the one label of a limit for all, the Map would be a sixth of an answer. As it came, so that
+   * the same text is the same string: it alone may keep a longer text alive, until the next label is asked for.
+   */
   lastLabel: string | undefined;
   lastPlace: number;
   /** Of each bucket its numbers and its last use, which is -Infinity where it was not asked yet. */
