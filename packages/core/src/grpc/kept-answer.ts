@@ -4,8 +4,8 @@ import type { WireAnswer } from "./answer-bytes.ts";
 /** A constructor that returns what it was given: classes below it put their private fields on that. */
 class Bearer {
   constructor(response: CheckResponse) {
-    // biome-ignore lint/correctness/noConstructorReturn: that is what it is for
     // A constructor may return any object, which its type cannot say.
+    // biome-ignore lint/correctness/noConstructorReturn: that is what it is for
     return response as unknown as Bearer;
   }
 }
