@@ -50,6 +50,7 @@ export const MAY_IMPORT: readonly ImportRow[] = [
       "core/option-names.ts",
       "core/time.ts",
       "node:buffer",
+      "node:diagnostics_channel",
       "node:http",
       "node:net",
     ],

@@ -1,3 +1,4 @@
+import { channel } from "node:diagnostics_channel";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 
@@ -34,6 +35,9 @@ const RAW_HEADERS = [
 /** What Node's types leave out. */
 type ParsedMessage = IncomingMessage & { _addHeaderLines(headers: readonly string[], count: number): void };
 
+/** Where Node's server says that a response has finished. */
+const finished = channel("http.server.response.finish");
+
 /** One connection with one request after the other, each of them Node's own objects. */
 export class LightConnection {
   readonly #socket = new LightSocket();
@@ -44,6 +48,9 @@ export class LightConnection {
       const response = new ServerResponse(this.#message());
       response.assignSocket(this.#socket);
       response.once("finish", () => {
+        if (finished.hasSubscribers) {
+          finished.publish({ request: response.req, response, socket: this.#socket, server: undefined });
+        }
         response.detachSocket(this.#socket);
         response.emit("close");
         resolve(response.statusCode);

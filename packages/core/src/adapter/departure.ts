@@ -1,20 +1,4 @@
 import type { ServerResponse } from "node:http";
-import { Socket } from "node:net";
-import type { Exchange } from "./exchange.ts";
-
-/**
- * The connection that an HTTP/1 response has to itself. Undefined where others go first on it, where the response is done,
- * and for HTTP/2 and injected requests, whose sockets stand for something else.
- */
-export function ownSocket({ socket }: ServerResponse): Socket | undefined {
-  return socket instanceof Socket ? socket : undefined;
-}
-
-/** True when nobody is left to answer: the connection is gone, or the response is. */
-export function isAbandoned({ message, response }: Exchange, socket: Socket | undefined): boolean {
-  if (socket !== undefined) return socket.destroyed;
-  return response.destroyed || (!response.socket && message.socket?.destroyed === true);
-}
 
 /**
  * One who must know when a client leaves. Those of a connection form a ring, so that to join it and to leave it makes no
@@ -28,9 +12,12 @@ export class Departure {
   /** Nobody is left to answer. Called at most once, and not after {@link forget}. */
   protected left(): void {}
 
-  /** True once the client has left or nobody wants to know any more. */
-  get isOver(): boolean {
-    return this.#isOver;
+  /** The response it waits for has been handed to the system. Called at most once, and not after {@link forget}. */
+  protected finished(): void {}
+
+  /** Whether this response is the one it waits for. */
+  protected awaits(_response: ServerResponse): boolean {
+    return false;
   }
 
   /** The client has left. */
@@ -38,6 +25,13 @@ export class Departure {
     if (this.#isOver) return;
     this.forget();
     this.left();
+  }
+
+  /** The response has finished. */
+  finish(): void {
+    if (this.#isOver) return;
+    this.forget();
+    this.finished();
   }
 
   /** Nobody wants to know any more. */
@@ -61,38 +55,17 @@ export class Departure {
   leaveAll(): void {
     while (this.#next !== this) this.#next.leave();
   }
-}
 
-/** How an adapter learns that a client has left. */
-export class Departures {
-  readonly #connections = new WeakMap<Socket, Departure>();
-
-  /**
-   * Has the departure told, also when it comes after the response has finished.
-   *
-   * A response with a connection to itself is lost with that, and only with that. To watch the socket saves a listener on
-   * the response, which of an Express request costs as much as a header (Node 20).
-   */
-  add(exchange: Exchange, socket: Socket | undefined, departure: Departure): void {
-    if (socket !== undefined) {
-      departure.join(this.#connectionOf(socket));
-      return;
+  /** Tells those that have joined and wait for this response; each takes itself off, and whoever is told may take off others. */
+  finishAll(response: ServerResponse): void {
+    let one = this.#next;
+    while (one !== this) {
+      if (one.awaits(response)) {
+        one.finish();
+        one = this.#next;
+      } else {
+        one = one.#next;
+      }
     }
-    const { message, response } = exchange;
-    response.on("close", () => departure.leave());
-    // Before Node 26 a pipelined response that never reached its socket emits nothing when the client goes away.
-    if (!response.socket && message.socket) departure.join(this.#connectionOf(message.socket));
-  }
-
-  #connectionOf(socket: Socket): Departure {
-    return this.#connections.get(socket) ?? this.#watch(socket);
-  }
-
-  /** One `close` listener a socket, however many responses wait on it. */
-  #watch(socket: Socket): Departure {
-    const connection = new Departure();
-    this.#connections.set(socket, connection);
-    socket.once("close", () => connection.leaveAll());
-    return connection;
   }
 }

@@ -1,7 +1,9 @@
+import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { FlowStatus } from "../contract/flow-status.ts";
 import type { Flow } from "../flow.ts";
-import { Departure, type Departures } from "./departure.ts";
+import { tellEnd } from "./connection.ts";
+import { Departure } from "./departure.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** How a response's outcome becomes a flow's status. */
@@ -10,26 +12,14 @@ export interface EndOptions {
   readonly abortStatus: "ok" | "error";
 }
 
-export interface ResponseEndOptions extends EndOptions {
-  readonly departures: Departures;
-}
-
 /**
- * Ends a flow exactly once, on the first of response `finish` and the departure of its client: see {@link Departures}. Each
+ * Ends a flow exactly once, on the first of response `finish` and the departure of its client: see {@link tellEnd}. Each
  * alone leaks, and a request's `close` comes as soon as its body was read, long before the response.
  *
  * @param socket the response's own, where it has one
  */
-export function endWithResponse(
-  flow: Flow,
-  exchange: Exchange,
-  socket: Socket | undefined,
-  options: ResponseEndOptions,
-): void {
-  const end = new ResponseEnd(flow, exchange, options);
-  options.departures.add(exchange, socket, end);
-  // Not taken off again: the response is done with, and a flag costs less than a removal.
-  exchange.response.on("finish", () => end.finished());
+export function endWithResponse(flow: Flow, exchange: Exchange, socket: Socket | undefined, options: EndOptions): void {
+  tellEnd(exchange, socket, new ResponseEnd(flow, exchange, options));
 }
 
 class ResponseEnd extends Departure {
@@ -44,9 +34,11 @@ class ResponseEnd extends Departure {
     this.#options = options;
   }
 
-  finished(): void {
-    if (this.isOver) return;
-    this.forget();
+  protected override awaits(response: ServerResponse): boolean {
+    return response === this.#exchange.response;
+  }
+
+  protected override finished(): void {
     const { message, requestHeaders } = this.#exchange;
     // An aborted HTTP/2 stream emits `finish` like a success; only the request tells that it was not.
     const isHttp2 = requestHeaders[":method"] !== undefined;

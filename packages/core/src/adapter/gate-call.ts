@@ -1,6 +1,7 @@
 import type { FlowHttp, FlowParams } from "../flow-params.ts";
 import type { LabelSources } from "../labels.ts";
-import { Departure, type Departures, isAbandoned, ownSocket } from "./departure.ts";
+import { isAbandoned, ownSocket, tellDeparture } from "./connection.ts";
+import { Departure } from "./departure.ts";
 import type { Exchange } from "./exchange.ts";
 import type { AdapterOptions } from "./options.ts";
 
@@ -19,17 +20,15 @@ export class GateCall implements FlowParams {
   readonly rampMode: boolean | undefined;
   readonly onUnreachable: "run" | "reject" | undefined;
   readonly #exchange: Exchange;
-  readonly #departures: Departures;
   #departure: AbortingDeparture | undefined;
 
-  constructor(options: CallSettings, { labels, http, exchange }: CallSubject, departures: Departures) {
+  constructor(options: CallSettings, { labels, http, exchange }: CallSubject) {
     this.labels = labels;
     this.http = http;
     this.timeoutMs = options.timeoutMs;
     this.rampMode = options.rampMode;
     this.onUnreachable = options.onUnreachable;
     this.#exchange = exchange;
-    this.#departures = departures;
   }
 
   get signal(): AbortSignal {
@@ -46,7 +45,7 @@ export class GateCall implements FlowParams {
     const departure = new AbortingDeparture();
     const socket = ownSocket(this.#exchange.response);
     if (isAbandoned(this.#exchange, socket)) departure.leave();
-    else this.#departures.add(this.#exchange, socket, departure);
+    else tellDeparture(this.#exchange, socket, departure);
     return departure;
   }
 }

@@ -4,8 +4,8 @@ import type { Flow } from "../flow.ts";
 import type { FlowHttp } from "../flow-params.ts";
 import type { LabelSources, LabelValues } from "../labels.ts";
 import { exposeRateLimitHeaders, hasCors, leavesBodyUnread } from "./answer-headers.ts";
-import { Departures, isAbandoned, ownSocket } from "./departure.ts";
-import { endWithResponse, type ResponseEndOptions } from "./end-with-response.ts";
+import { isAbandoned, listenForFinishes, ownSocket } from "./connection.ts";
+import { type EndOptions, endWithResponse } from "./end-with-response.ts";
 import type { Exchange } from "./exchange.ts";
 import { GateCall } from "./gate-call.ts";
 import { type GateSettings, gateSettings, type Ignores } from "./gate-settings.ts";
@@ -43,8 +43,7 @@ export class Gate<Req, Reply = unknown> {
   readonly options: AdapterOptions<Req, Reply>;
   readonly #given: GateOptions<Req, Reply>;
   readonly #settings: GateSettings;
-  readonly #departures: Departures;
-  readonly #endOptions: ResponseEndOptions;
+  readonly #endOptions: EndOptions;
   readonly #headers: RateLimitHeaders;
   readonly #rejections = new Rejections();
   readonly #planOfAll: RequestLabelPlan;
@@ -58,12 +57,12 @@ export class Gate<Req, Reply = unknown> {
     this.#given = given;
     this.options = given.options;
     this.#settings = gateSettings(given.options, given.extraNames ?? []);
-    this.#departures = parent === undefined ? new Departures() : parent.#departures;
     const { isError, abortStatus } = this.#settings;
-    this.#endOptions = { isError, abortStatus, departures: this.#departures };
+    this.#endOptions = { isError, abortStatus };
     this.#headers = parent === undefined ? new RateLimitHeaders() : parent.#headers;
     this.#planOfAll = requestLabelPlan(this.#settings, undefined);
     this.#lastPlan = this.#planOfAll;
+    if (parent === undefined) listenForFinishes();
   }
 
   /** The gate of a route: the same, but for the control point and what the route sets itself. */
@@ -143,7 +142,7 @@ export class Gate<Req, Reply = unknown> {
   #start(controlPoint: string, own: LabelValues, exchange: Exchange<Req, Reply>): Awaitable<Flow | undefined> {
     const labels = this.#labelsOf(controlPoint, own, exchange.request);
     const http = this.#settings.http && this.#whole(exchange.request);
-    const call = new GateCall(this.options, { labels, http, exchange }, this.#departures);
+    const call = new GateCall(this.options, { labels, http, exchange });
     const flow = this.options.client.beginFlow(controlPoint, call);
     return flow instanceof Promise ? this.#started(flow, call) : flow;
   }
