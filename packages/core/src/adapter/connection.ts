@@ -1,8 +1,21 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
 import { Socket } from "node:net";
-import { Departure } from "./departure.ts";
 import type { Exchange } from "./exchange.ts";
+
+/** Whoever must know when a client has left. */
+export interface Departure {
+  /** Nobody is left to answer. May come more than once, and after the response has finished. */
+  leave(): void;
+}
+
+/** Whoever must know when a response is done. */
+export interface ResponseListener extends Departure {
+  /** The response has been handed to the system. */
+  finish(): void;
+  /** The one that its connection tells after it. */
+  next: ResponseListener | undefined;
+}
 
 /**
  * The connection that an HTTP/1 response has to itself. Undefined where others go first on it, where the response is done,
@@ -19,44 +32,81 @@ export function isAbandoned({ message, response }: Exchange, socket: Socket | un
 }
 
 /**
- * Has the client's departure told, also when it comes after the response has finished.
+ * Has the end of the response told, or the client's departure, whichever is first.
+ *
+ * Node's HTTP/1 servers publish the end of each response. To be told of it there costs next to nothing: a listener on the
+ * response is a third of what a flow adds to a Fastify request over a socket (Node 20), in part because Node then copies its
+ * list of two. Others publish nothing, such as an application that makes its responses by itself: a connection counts on
+ * it from its second response on.
+ *
+ * @param socket the response's own, where it has one
+ */
+export function listenToResponse(exchange: Exchange, socket: Socket | undefined, listener: ResponseListener): void {
+  const connection = socket && connectionOf(socket);
+  if (connection?.publishes === true) {
+    connection.listen(listener);
+    return;
+  }
+  const forget = watchForDeparture(exchange, socket, listener);
+  exchange.response.on("finish", () => {
+    forget();
+    listener.finish();
+  });
+}
+
+/**
+ * Has the client's departure told, also when it comes after the response has finished. Returns how to say that nobody wants
+ * to know any more.
  *
  * A response with a connection to itself is lost with that, and only with that. To watch the socket saves a listener on the
  * response, which of an Express request costs as much as a header (Node 20).
  *
  * @param socket the response's own, where it has one
  */
-export function tellDeparture(exchange: Exchange, socket: Socket | undefined, departure: Departure): void {
-  if (socket !== undefined) departure.join(connectionOf(socket));
-  else tellClose(exchange, departure);
-}
-
-/** Has the end of the response told, and the client's departure as {@link tellDeparture} does. */
-export function tellEnd(exchange: Exchange, socket: Socket | undefined, departure: Departure): void {
-  if (socket === undefined) {
-    tellClose(exchange, departure);
-    tellFinish(exchange, departure);
-    return;
-  }
-  const connection = connectionOf(socket);
-  departure.join(connection);
-  if (!connection.publishes) tellFinish(exchange, departure);
-}
-
-function tellClose({ message, response }: Exchange, departure: Departure): void {
+export function watchForDeparture(exchange: Exchange, socket: Socket | undefined, departure: Departure): () => void {
+  if (socket !== undefined) return connectionOf(socket).watch(departure);
+  const { message, response } = exchange;
   response.on("close", () => departure.leave());
   // Before Node 26 a pipelined response that never reached its socket emits nothing when the client goes away.
-  if (!response.socket && message.socket) departure.join(connectionOf(message.socket));
+  return !response.socket && message.socket ? connectionOf(message.socket).watch(departure) : nothing;
 }
 
-/** The listener is not taken off again: the response is done with, and a flag costs less than a removal. */
-function tellFinish({ response }: Exchange, departure: Departure): void {
-  response.on("finish", () => departure.finish());
-}
+function nothing(): void {}
 
-/** What is remembered of a connection: who wants to know of it, and whether its server says when a response has finished. */
-class Connection extends Departure {
+/** What is remembered of a connection. */
+class Connection {
+  /** Whether its server publishes the end of responses. */
   publishes = false;
+  /** Of the response that has the connection to itself. A list of their own makes no object for each. */
+  #listeners: ResponseListener | undefined = undefined;
+  readonly #departures = new Set<Departure>();
+
+  listen(listener: ResponseListener): void {
+    listener.next = this.#listeners;
+    this.#listeners = listener;
+  }
+
+  watch(departure: Departure): () => void {
+    this.#departures.add(departure);
+    return () => this.#departures.delete(departure);
+  }
+
+  /** The response that has it to itself is done. */
+  finished(): void {
+    this.publishes = true;
+    for (let listener = this.#taken(); listener !== undefined; listener = listener.next) listener.finish();
+  }
+
+  closed(): void {
+    for (let listener = this.#taken(); listener !== undefined; listener = listener.next) listener.leave();
+    for (const departure of this.#departures) departure.leave();
+  }
+
+  #taken(): ResponseListener | undefined {
+    const listeners = this.#listeners;
+    this.#listeners = undefined;
+    return listeners;
+  }
 }
 
 const KEY = Symbol("aperture-flow.connection");
@@ -64,35 +114,26 @@ const KEY = Symbol("aperture-flow.connection");
 type Bearer = Socket & { [KEY]?: Connection };
 
 function connectionOf(socket: Bearer): Connection {
-  return socket[KEY] ?? watch(socket);
+  return socket[KEY] ?? newConnection(socket);
 }
 
 /** One `close` listener a socket, however many responses wait on it. */
-function watch(socket: Bearer): Connection {
+function newConnection(socket: Bearer): Connection {
   const connection = new Connection();
   socket[KEY] = connection;
-  socket.once("close", () => connection.leaveAll());
+  socket.once("close", () => connection.closed());
   return connection;
 }
 
 const FINISHED = "http.server.response.finish";
 
-/**
- * Listens to what Node's HTTP/1 servers publish of their responses; any number of calls make one listener.
- *
- * A listener on each response is a third of what a flow adds to a Fastify request over a socket (Node 20), in part because
- * Node then copies its list of two. What is no server of Node's publishes nothing, such as an application that makes its
- * responses by itself: a connection counts on it from its second response on.
- */
-export function listenForFinishes(): void {
+/** Has connections told what Node publishes of their responses. To call it again changes nothing. */
+export function subscribeToResponses(): void {
   unsubscribe(FINISHED, onFinish);
   subscribe(FINISHED, onFinish);
 }
 
 function onFinish(message: unknown): void {
-  const { response, socket } = message as { readonly response: ServerResponse; readonly socket: Bearer };
-  const connection = socket[KEY];
-  if (connection === undefined) return;
-  connection.publishes = true;
-  connection.finishAll(response);
+  const { socket } = message as { readonly socket: Bearer };
+  socket[KEY]?.finished();
 }

@@ -1,9 +1,7 @@
-import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { FlowStatus } from "../contract/flow-status.ts";
 import type { Flow } from "../flow.ts";
-import { tellEnd } from "./connection.ts";
-import { Departure } from "./departure.ts";
+import { listenToResponse, type ResponseListener } from "./connection.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** How a response's outcome becomes a flow's status. */
@@ -13,44 +11,45 @@ export interface EndOptions {
 }
 
 /**
- * Ends a flow exactly once, on the first of response `finish` and the departure of its client: see {@link tellEnd}. Each
- * alone leaks, and a request's `close` comes as soon as its body was read, long before the response.
+ * Ends a flow exactly once, on the first of response `finish` and the departure of its client: see
+ * {@link listenToResponse}. Each alone leaks, and a request's `close` comes as soon as its body was read, long before the
+ * response.
  *
  * @param socket the response's own, where it has one
  */
 export function endWithResponse(flow: Flow, exchange: Exchange, socket: Socket | undefined, options: EndOptions): void {
-  tellEnd(exchange, socket, new ResponseEnd(flow, exchange, options));
+  listenToResponse(exchange, socket, new ResponseEnd(flow, exchange, options));
 }
 
-class ResponseEnd extends Departure {
+class ResponseEnd implements ResponseListener {
   readonly #flow: Flow;
   readonly #exchange: Exchange;
   readonly #options: EndOptions;
+  #isOver = false;
+  next: ResponseListener | undefined = undefined;
 
   constructor(flow: Flow, exchange: Exchange, options: EndOptions) {
-    super();
     this.#flow = flow;
     this.#exchange = exchange;
     this.#options = options;
   }
 
-  protected override awaits(response: ServerResponse): boolean {
-    return response === this.#exchange.response;
-  }
-
-  protected override finished(): void {
+  finish(): void {
+    if (this.#isOver) return;
     const { message, requestHeaders } = this.#exchange;
     // An aborted HTTP/2 stream emits `finish` like a success; only the request tells that it was not.
     const isHttp2 = requestHeaders[":method"] !== undefined;
     this.#settle(isHttp2 && message.aborted);
   }
 
-  protected override left(): void {
+  leave(): void {
+    if (this.#isOver) return;
     const { message, response } = this.#exchange;
     this.#settle(!response.writableFinished || message.aborted);
   }
 
   #settle(isAborted: boolean): void {
+    this.#isOver = true;
     const code = this.#exchange.response.statusCode;
     const flow = this.#flow;
     flow.setHttpStatusCode(code);

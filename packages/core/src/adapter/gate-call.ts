@@ -1,7 +1,6 @@
 import type { FlowHttp, FlowParams } from "../flow-params.ts";
 import type { LabelSources } from "../labels.ts";
-import { isAbandoned, ownSocket, tellDeparture } from "./connection.ts";
-import { Departure } from "./departure.ts";
+import { type Departure, isAbandoned, ownSocket, watchForDeparture } from "./connection.ts";
 import type { Exchange } from "./exchange.ts";
 import type { AdapterOptions } from "./options.ts";
 
@@ -13,14 +12,16 @@ import type { AdapterOptions } from "./options.ts";
  * A class for its one getter: a getter in an object literal makes V8 describe the shape of each such object anew, which
  * cost five times what the rest of an admission does.
  */
-export class GateCall implements FlowParams {
+export class GateCall implements FlowParams, Departure {
   readonly labels: LabelSources;
   readonly http: FlowHttp | undefined;
   readonly timeoutMs: number | undefined;
   readonly rampMode: boolean | undefined;
   readonly onUnreachable: "run" | "reject" | undefined;
   readonly #exchange: Exchange;
-  #departure: AbortingDeparture | undefined;
+  #controller: AbortController | undefined = undefined;
+  #isAnswered = false;
+  #forget: (() => void) | undefined = undefined;
 
   constructor(options: CallSettings, { labels, http, exchange }: CallSubject) {
     this.labels = labels;
@@ -32,34 +33,26 @@ export class GateCall implements FlowParams {
   }
 
   get signal(): AbortSignal {
-    this.#departure ??= this.#watch();
-    return this.#departure.signal;
+    this.#controller ??= this.#watch();
+    return this.#controller.signal;
   }
 
   /** Called when the check was answered. */
   answered(): void {
-    this.#departure?.forget();
+    this.#isAnswered = true;
+    this.#forget?.();
   }
 
-  #watch(): AbortingDeparture {
-    const departure = new AbortingDeparture();
+  leave(): void {
+    if (!this.#isAnswered) this.#controller?.abort();
+  }
+
+  #watch(): AbortController {
+    const controller = new AbortController();
     const socket = ownSocket(this.#exchange.response);
-    if (isAbandoned(this.#exchange, socket)) departure.leave();
-    else tellDeparture(this.#exchange, socket, departure);
-    return departure;
-  }
-}
-
-/** Aborts a signal when the client has left. */
-class AbortingDeparture extends Departure {
-  readonly #controller = new AbortController();
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  protected override left(): void {
-    this.#controller.abort();
+    if (isAbandoned(this.#exchange, socket)) controller.abort();
+    else this.#forget = watchForDeparture(this.#exchange, socket, this);
+    return controller;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Flow } from "../flow.ts";
 import type { FlowHttp } from "../flow-params.ts";
 import type { LabelSources, LabelValues } from "../labels.ts";
 import { exposeRateLimitHeaders, hasCors, leavesBodyUnread } from "./answer-headers.ts";
-import { isAbandoned, listenForFinishes, ownSocket } from "./connection.ts";
+import { isAbandoned, ownSocket, subscribeToResponses } from "./connection.ts";
 import { type EndOptions, endWithResponse } from "./end-with-response.ts";
 import type { Exchange } from "./exchange.ts";
 import { GateCall } from "./gate-call.ts";
@@ -62,7 +62,7 @@ export class Gate<Req, Reply = unknown> {
     this.#headers = parent === undefined ? new RateLimitHeaders() : parent.#headers;
     this.#planOfAll = requestLabelPlan(this.#settings, undefined);
     this.#lastPlan = this.#planOfAll;
-    if (parent === undefined) listenForFinishes();
+    if (parent === undefined) subscribeToResponses();
   }
 
   /** The gate of a route: the same, but for the control point and what the route sets itself. */

@@ -2,31 +2,21 @@ import { channel } from "node:diagnostics_channel";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { expect } from "chai";
-import { listenForFinishes, tellEnd } from "../../src/adapter/connection.ts";
-import { Departure } from "../../src/adapter/departure.ts";
+import { listenToResponse, type ResponseListener, subscribeToResponses } from "../../src/adapter/connection.ts";
 import type { Exchange } from "../../src/adapter/exchange.ts";
 
 const published = channel("http.server.response.finish");
 
-/** Waits for the end of one response, and notes what it was told. */
-class Waiting extends Departure {
+/** Notes what it was told of one response. */
+class Notes implements ResponseListener {
   readonly told: string[] = [];
-  readonly #response: ServerResponse;
+  next: ResponseListener | undefined;
 
-  constructor(response: ServerResponse) {
-    super();
-    this.#response = response;
-  }
-
-  protected override awaits(response: ServerResponse): boolean {
-    return response === this.#response;
-  }
-
-  protected override finished(): void {
+  finish(): void {
     this.told.push("finished");
   }
 
-  protected override left(): void {
+  leave(): void {
     this.told.push("left");
   }
 }
@@ -39,12 +29,12 @@ describe("connection", () => {
     response.assignSocket(own);
     return response;
   };
-  const waitFor = (response: ServerResponse): Waiting => {
-    const waiting = new Waiting(response);
+  const listenTo = (response: ServerResponse): Notes => {
+    const notes = new Notes();
     // The two of an exchange that a connection looks at.
     const exchange = { message: response.req, response } as unknown as Exchange;
-    tellEnd(exchange, response.socket ?? undefined, waiting);
-    return waiting;
+    listenToResponse(exchange, response.socket ?? undefined, notes);
+    return notes;
   };
   const listeners = (response: ServerResponse): number => response.listenerCount("finish");
   /** As Node's server does when a response has been handed to the system, before anybody else is told. */
@@ -56,35 +46,35 @@ describe("connection", () => {
 
   beforeEach(() => {
     socket = new Socket();
-    listenForFinishes();
+    subscribeToResponses();
   });
 
   it("tells of a response that no server publishes", () => {
     const response = responseOn(socket);
-    const waiting = waitFor(response);
+    const notes = listenTo(response);
     response.emit("finish");
-    expect(waiting.told).to.deep.equal(["finished"]);
+    expect(notes.told).to.deep.equal(["finished"]);
   });
 
   it("needs no listener on a response once the server has published one of the connection", () => {
     const first = responseOn(socket);
     const before = listeners(first);
-    const waiting = [waitFor(first)];
+    const notes = [listenTo(first)];
     expect(listeners(first)).to.equal(before + 1);
     serverFinishes(first);
     const second = responseOn(socket);
-    waiting.push(waitFor(second));
+    notes.push(listenTo(second));
     expect(listeners(second)).to.equal(before);
     serverFinishes(second);
-    expect(waiting.map(({ told }) => told)).to.deep.equal([["finished"], ["finished"]]);
+    expect(notes.map(({ told }) => told)).to.deep.equal([["finished"], ["finished"]]);
   });
 
   it("tells of each response those that wait for it, however often it listens", () => {
-    listenForFinishes();
+    subscribeToResponses();
     serverFinishes(responseOn(socket));
     const response = responseOn(socket);
-    const own = [waitFor(response), waitFor(response)];
-    const other = waitFor(responseOn(new Socket()));
+    const own = [listenTo(response), listenTo(response)];
+    const other = listenTo(responseOn(new Socket()));
     serverFinishes(response);
     expect(own.map(({ told }) => told)).to.deep.equal([["finished"], ["finished"]]);
     expect(other.told).to.deep.equal([]);
@@ -92,19 +82,22 @@ describe("connection", () => {
 
   it("tells of the departure where a response of such a connection is not published", () => {
     const first = responseOn(socket);
-    waitFor(first);
+    listenTo(first);
     serverFinishes(first);
-    const waiting = waitFor(responseOn(socket));
+    const notes = listenTo(responseOn(socket));
     socket.emit("close");
-    expect(waiting.told).to.deep.equal(["left"]);
+    expect(notes.told).to.deep.equal(["left"]);
   });
 
-  it("tells nobody twice", () => {
-    const response = responseOn(socket);
-    const waiting = waitFor(response);
-    serverFinishes(response);
+  it("tells each once of a response that has finished before its connection closes", () => {
+    const notes = [];
+    for (let count = 1; count <= 2; count++) {
+      const response = responseOn(socket);
+      notes.push(listenTo(response));
+      serverFinishes(response);
+      response.emit("close");
+    }
     socket.emit("close");
-    response.emit("close");
-    expect(waiting.told).to.deep.equal(["finished"]);
+    expect(notes.map(({ told }) => told)).to.deep.equal([["finished"], ["finished"]]);
   });
 });
