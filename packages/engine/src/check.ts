@@ -32,7 +32,7 @@ export function runStages(
 interface Run extends FlowContext {
   readonly stages: readonly Stage[];
   lookUp: (() => Awaitable<CacheLookupResponse>) | undefined;
-  readonly decisions: LimiterDecision[];
+  decisions: LimiterDecision[];
   /** By any of them: the run ends with its stage. */
   dropped: boolean;
   cache: CacheLookupResponse | undefined;
@@ -95,7 +95,9 @@ async function noteLater(
 }
 
 function note(decision: LimiterDecision, index: number, run: Run, siblings: SiblingCall | undefined): void {
-  run.decisions[index] = decision;
+  // A list gets room for seventeen with its first element, unless it begins with that.
+  if (index === 0 && run.decisions.length === 0) run.decisions = [decision];
+  else run.decisions[index] = decision;
   if (!decision.dropped) return;
   run.dropped = true;
   siblings?.abort();

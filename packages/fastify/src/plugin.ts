@@ -52,6 +52,7 @@ const plugin: FastifyPluginAsync<FastifyApertureOptions> = async (instance, opti
     instance.decorateRequest("aperture", { getter: currentFlow });
   }
   const { hook = "onRequest" } = options;
+  const routes = RouteGates.known();
   const install = (request: FastifyRequest, reply: FastifyReply): FastifyExchange => {
     const exchange = exchangeOf(request, reply);
     exchange.gate = gate;
@@ -66,7 +67,7 @@ const plugin: FastifyPluginAsync<FastifyApertureOptions> = async (instance, opti
   const check: onRequestHookHandler = (request, reply, next) => {
     const exchange = hook === "onRequest" ? install(request, reply) : exchangeOf(request, reply);
     // Fastify puts an object of twelve properties together for each look at a route.
-    const route = RouteGates.exist ? request.routeOptions.config?.aperture : undefined;
+    const route = routes.exist ? request.routeOptions.config?.aperture : undefined;
     const mayRun = (route === undefined ? gate : route.of(gate)).admit(exchange);
     if (mayRun === true) next();
     else if (mayRun !== false) passLater(mayRun, next);

@@ -1,13 +1,19 @@
 import type { Gate } from "./gate.ts";
 import type { RouteOverrides } from "./options.ts";
 
-const EXIST = Symbol.for("aperture-flow.route-gates");
+const KEY = Symbol.for("aperture-flow.route-gates");
+
+/** What all copies of the kit in a process know together. */
+interface Known {
+  /** Whether any route has gates of its own. */
+  exist: boolean;
+}
 
 /** The gates of one route: one for each installed gate it is reached through, made when the first request comes. */
 export class RouteGates<Req, Reply> {
-  /** Whether any route of this process has gates of its own, whichever copy of the kit made them. */
-  static get exist(): boolean {
-    return EXIST in globalThis;
+  /** One object for the whole process, to be kept: to look for a global is 2 % of an admission. */
+  static known(): Readonly<Known> {
+    return known();
   }
 
   readonly #controlPoint: string;
@@ -15,7 +21,7 @@ export class RouteGates<Req, Reply> {
   readonly #gates = new WeakMap<Gate<Req, Reply>, Gate<Req, Reply>>();
 
   constructor(controlPoint: string, overrides: RouteOverrides<Req, Reply> = {}) {
-    Object.defineProperty(globalThis, EXIST, { value: true, configurable: true });
+    known().exist = true;
     this.#controlPoint = controlPoint;
     this.#overrides = overrides;
   }
@@ -28,4 +34,10 @@ export class RouteGates<Req, Reply> {
     }
     return gate;
   }
+}
+
+function known(): Known {
+  const shared = globalThis as { [KEY]?: Known };
+  if (shared[KEY] === undefined) Object.defineProperty(shared, KEY, { value: { exist: false }, configurable: true });
+  return shared[KEY] as Known;
 }

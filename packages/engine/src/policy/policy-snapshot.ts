@@ -27,16 +27,16 @@ export interface Placement extends PlacedLimiter {
 }
 
 const NO_STAGES: readonly Stage[] = Object.freeze([]);
+const NO_LABELS: ReadonlySet<string> = new Set();
 
 /** Policies by control point, so that a flow pays nothing for policies that are not about its own. */
 export class PolicySnapshot implements Snapshot {
   readonly version: number;
   readonly policies: readonly PolicySummary[];
-  readonly #controlPoints: ReadonlyMap<string, ControlPoint>;
-  /** The policies that have limiters at a control point. */
-  readonly #policiesAt: ReadonlyMap<string, ReadonlySet<CompiledPolicy>>;
-  readonly #labelsRead = new Map<string, ReadonlySet<string>>();
-  readonly #none: ReadonlySet<string> = new Set();
+  readonly #places: ReadonlyMap<string, Place>;
+  /** What was looked up last: each flow looks twice, and most processes have one control point. */
+  #lastName: string | undefined;
+  #lastPlace: Place | undefined;
   readonly #classifiers: ReadonlyMap<string, readonly Classifier[]>;
   readonly #limiters: ReadonlyMap<string, ReadonlyMap<string, Limiter>>;
 
@@ -47,9 +47,8 @@ export class PolicySnapshot implements Snapshot {
       policies.flatMap((policy) => policy.placements.map((placement) => ({ ...placement, policy }))),
       ({ controlPoint }) => controlPoint,
     );
-    this.#controlPoints = new Map([...placements].map(([name, placed]) => [name, new ControlPoint(placed)]));
-    this.#policiesAt = new Map(
-      [...placements].map(([name, placed]) => [name, new Set(placed.map(({ policy }) => policy))]),
+    this.#places = new Map(
+      [...placements].map(([name, placed]) => [name, new Place(placed, new Set(placed.map(({ policy }) => policy)))]),
     );
     const classifiers = policies.flatMap((policy) => policy.classifiers);
     this.#classifiers = groupBy(classifiers, ({ controlPoint }) => controlPoint);
@@ -58,18 +57,11 @@ export class PolicySnapshot implements Snapshot {
   }
 
   match(controlPoint: string, labels: Labels, services: readonly string[]): readonly Stage[] {
-    return this.#controlPoints.get(controlPoint)?.stages(labels, services) ?? NO_STAGES;
+    return this.#placeOf(controlPoint)?.controlPoint.stages(labels, services) ?? NO_STAGES;
   }
 
   labelsRead(controlPoint: string): ReadonlySet<string> {
-    const known = this.#labelsRead.get(controlPoint);
-    if (known !== undefined) return known;
-    const policies = this.#policiesAt.get(controlPoint);
-    // Not kept: names of control points may come from outside, and there is no end to them.
-    if (policies === undefined) return this.#none;
-    const texts = textsIn([...policies].map(({ spec }) => spec));
-    this.#labelsRead.set(controlPoint, texts);
-    return texts;
+    return this.#placeOf(controlPoint)?.labelsRead ?? NO_LABELS;
   }
 
   classify(flow: CheckHttpRequest, labels: Labels): Labels {
@@ -80,6 +72,32 @@ export class PolicySnapshot implements Snapshot {
   limiter({ policy, policyHash, component }: ComponentRef): Limiter | undefined {
     const limiter = this.#limiters.get(policy)?.get(component);
     return limiter?.ref.policyHash === policyHash ? limiter : undefined;
+  }
+
+  #placeOf(controlPoint: string): Place | undefined {
+    if (controlPoint !== this.#lastName) {
+      this.#lastPlace = this.#places.get(controlPoint);
+      this.#lastName = controlPoint;
+    }
+    return this.#lastPlace;
+  }
+}
+
+/** What policies say of one control point. */
+class Place {
+  readonly controlPoint: ControlPoint;
+  readonly #policies: ReadonlySet<CompiledPolicy>;
+  #labelsRead: ReadonlySet<string> | undefined;
+
+  constructor(placed: readonly PlacedLimiter[], policies: ReadonlySet<CompiledPolicy>) {
+    this.controlPoint = new ControlPoint(placed);
+    this.#policies = policies;
+  }
+
+  /** Found when somebody asks: an agent reads all the labels that it is sent. */
+  get labelsRead(): ReadonlySet<string> {
+    this.#labelsRead ??= textsIn([...this.#policies].map(({ spec }) => spec));
+    return this.#labelsRead;
   }
 }
 
