@@ -21,13 +21,15 @@ import { type Cancellable, UnaryCall } from "./unary-call.ts";
  */
 export class GrpcJsTransport implements AgentTransport {
   readonly #settings: AgentSettings;
-  readonly #metadata = new Metadata();
+  /** What was sent last, and how long its call had: each call copies it, and most have the same time. */
+  #metadata: Metadata;
+  #metadataMs: number | undefined;
   #client: Client;
   #closed = false;
 
   constructor(settings: AgentSettings) {
     this.#settings = settings;
-    if (settings.apiKey !== undefined) this.#metadata.set("x-api-key", settings.apiKey);
+    this.#metadata = metadataOf(settings, undefined);
     this.#client = openChannel(settings);
   }
 
@@ -35,12 +37,18 @@ export class GrpcJsTransport implements AgentTransport {
     return new Promise((resolve, reject) => {
       const waiting = new UnaryCall(method, ask.request, { resolve, reject });
       const message = method.requestSerialize(ask.request);
-      const metadata = this.#metadata.clone();
-      if (ask.timeoutMs !== undefined) metadata.set("grpc-timeout", `${Math.ceil(ask.timeoutMs)}m`);
       const call = new ChannelCall(this.#client.getChannel(), method.path, waiting);
-      call.send(metadata, message);
+      call.send(this.#metadataFor(ask.timeoutMs), message);
       waiting.sentOn(call, ask);
     });
+  }
+
+  #metadataFor(timeoutMs: number | undefined): Metadata {
+    if (timeoutMs !== this.#metadataMs) {
+      this.#metadata = metadataOf(this.#settings, timeoutMs);
+      this.#metadataMs = timeoutMs;
+    }
+    return this.#metadata;
   }
 
   state(): ConnectionState {
@@ -76,6 +84,13 @@ export class GrpcJsTransport implements AgentTransport {
     this.#closed = true;
     this.#client.close();
   }
+}
+
+function metadataOf({ apiKey }: AgentSettings, timeoutMs: number | undefined): Metadata {
+  const metadata = new Metadata();
+  if (apiKey !== undefined) metadata.set("x-api-key", apiKey);
+  if (timeoutMs !== undefined) metadata.set("grpc-timeout", `${Math.ceil(timeoutMs)}m`);
+  return metadata;
 }
 
 /** One call on a channel, and the listener to what becomes of it. */
