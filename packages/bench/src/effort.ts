@@ -25,3 +25,8 @@ export function rounds(full: number, title: string, { quick }: Effort): Rounds {
     },
   };
 }
+
+/** The same for candidates that start anew in each round: what one of them has warmed up is gone in the next. */
+export function freshRounds(full: number, title: string, effort: Effort): Rounds {
+  return { ...rounds(full, title, effort), warmUp: 0 };
+}

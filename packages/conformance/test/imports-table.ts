@@ -27,6 +27,7 @@ export const MAY_IMPORT: readonly ImportRow[] = [
       "@opentelemetry/sdk-trace-base",
       "node:buffer",
       "node:crypto",
+      "node:diagnostics_channel",
       "node:http",
       "node:http2",
       "node:net",

@@ -1,11 +1,11 @@
 import { type Candidate, compare, type Result } from "../compare.ts";
-import { type Comparison, smoothed, type Target } from "../comparison.ts";
-import { amount, type Effort, rounds } from "../effort.ts";
+import type { Comparison, Target } from "../comparison.ts";
+import { amount, type Effort, freshRounds } from "../effort.ts";
 import { Processes } from "../own-process.ts";
+import { median } from "../statistics.ts";
 import { BARE, type Contender, FLOOR, OURS, OURS_REFUSING } from "./contender.ts";
 import { FRAMEWORKS, PEERS } from "./frameworks.ts";
-import { generations } from "./generations.ts";
-import type { Part, Round } from "./in-process.ts";
+import type { Measurement, Part } from "./in-process.ts";
 import { overSockets } from "./sockets.ts";
 
 /** What a request pays for being limited in this process, beyond what the bare framework costs. */
@@ -24,9 +24,9 @@ export function costGroup(framework: string): string {
   return `${framework}: CPU on top of the bare framework`;
 }
 
-const ROUNDS = 4;
-/** Rounds' worth of requests that the compiler needs to have seen. */
-const WARM_UP_ROUNDS = 4;
+const ROUNDS = 7;
+/** In each process. The compiler needs to have seen as many requests before. */
+const MEASUREMENTS = 4;
 
 async function withoutSockets(framework: string, effort: Effort): Promise<readonly Comparison[]> {
   const contenders = await (FRAMEWORKS[framework] as (typeof FRAMEWORKS)[string])();
@@ -39,14 +39,14 @@ async function withoutSockets(framework: string, effort: Effort): Promise<readon
       group,
       title: "middleware",
       unit: "us",
-      results: smooth(await inProcess({ framework, part: "middleware", contenders: alone }, effort)),
+      results: await inProcess({ framework, part: "middleware", contenders: alone }, effort),
       targets: targets.middleware,
     },
     {
       group,
       title: "framework",
       unit: "us",
-      results: smooth(await inProcess({ framework, part: "application", contenders: measured }, effort)),
+      results: await inProcess({ framework, part: "application", contenders: measured }, effort),
       targets: targets.framework,
     },
   ];
@@ -59,34 +59,34 @@ interface Field {
   readonly contenders: readonly Contender[];
 }
 
-function inProcess(field: Field, effort: Effort): Promise<readonly Result[]> {
-  return generations(`${field.framework}, ${field.part}`, effort, (title) => generation(field, title, effort));
+function inProcess({ framework, part, contenders }: Field, effort: Effort): Promise<readonly Result[]> {
+  const candidates = contenders.map(
+    ({ name }): Candidate => ({ name, round: () => costOf({ framework, name, part }, effort) }),
+  );
+  return compare(candidates, freshRounds(ROUNDS, `${framework}, ${part}`, effort));
+}
+
+interface Subject {
+  readonly framework: string;
+  readonly name: string;
+  readonly part: Part;
 }
 
 /**
- * Each contender has a process of its own, with the bare framework beside it: in an application, too, nobody else's limiter
- * has shaped what the compiler makes of its code. The processes take turns.
+ * One round, in a process of its own that ends with it, with the bare framework beside the contender. What the compiler
+ * makes of a program differs from process to process by more than what we want to see; and of ten processes that take
+ * turns, in some virtual machines each takes a third longer than it does alone.
  */
-async function generation({ framework, part, contenders }: Field, title: string, effort: Effort) {
+async function costOf({ framework, name, part }: Subject, effort: Effort): Promise<number> {
   await using processes = new Processes();
   const requests = amount(PEERS[framework]?.requests as number, effort);
-  const warmUp = effort.quick ? 0 : requests * WARM_UP_ROUNDS;
-  const candidates = contenders.map(({ name }): Candidate => {
-    const process = processes.start(new URL("./in-process.js", import.meta.url), [framework, name, part, `${warmUp}`]);
-    let bareFirst = false;
-    const round = () => {
-      bareFirst = !bareFirst;
-      return process.ask<number>({ requests, bareFirst } satisfies Round);
-    };
-    return { name, round };
-  });
-  // Awaited, or the processes would end before they have answered.
-  return await compare(candidates, rounds(ROUNDS, title, effort));
-}
-
-/** The rounds are so short that what disturbs one of them would decide; those of a generation together make a sample. */
-function smooth(results: readonly Result[]): readonly Result[] {
-  return smoothed(results, ROUNDS);
+  const warmUp = effort.quick ? 0 : requests * MEASUREMENTS;
+  const process = processes.start(new URL("./in-process.js", import.meta.url), [framework, name, part, `${warmUp}`]);
+  const costs: number[] = [];
+  for (let measured = 0; measured < (effort.quick ? 1 : MEASUREMENTS); measured += 1) {
+    costs.push(await process.ask<number>({ requests, bareFirst: measured % 2 === 0 } satisfies Measurement));
+  }
+  return median(costs);
 }
 
 interface Targets {

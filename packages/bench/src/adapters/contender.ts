@@ -15,6 +15,8 @@ export interface Contender {
 export const BARE = "bare";
 /** What everybody has to do who writes headers: find out who asks, and write them. */
 export const FLOOR = "floor with headers";
+/** The same of everybody who turns requests away. */
+export const FLOOR_REFUSING = "floor with headers, 429";
 export const OURS = "ours";
 export const OURS_REFUSING = "ours, 429";
 
@@ -26,3 +28,21 @@ export const HEADERS: readonly (readonly [string, string])[] = [
   ["RateLimit-Policy", '"api";q=1000000000;w=60'],
   ["RateLimit", '"api";r=999999999;t=1'],
 ];
+
+/** What a floor answers to a request that it turns away: the same as ours, made beforehand. */
+export const REFUSAL: { readonly headers: readonly (readonly [string, string])[]; readonly body: string } = {
+  headers: [
+    ...HEADERS,
+    ["Content-Type", "application/problem+json; charset=utf-8"],
+    ["Cache-Control", "no-store"],
+    ["Retry-After", "60"],
+  ],
+  body: JSON.stringify({
+    type: "https://iana.org/assignments/http-problem-types#quota-exceeded",
+    title: "Quota exceeded",
+    status: 429,
+    detail: "The limit for requests like this one is used up. Try again in 60 s.",
+    "violated-policies": ["api"],
+    retry_after_ms: 59_999,
+  }),
+};

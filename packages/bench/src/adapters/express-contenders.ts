@@ -3,7 +3,17 @@ import express, { type Express, type RequestHandler } from "express";
 import { type Options, rateLimit } from "express-rate-limit";
 import { UNLIMITED } from "../policies.ts";
 import { headersByHand, limiterByHand, userOf } from "./by-hand.ts";
-import { BARE, BODY, type Contender, FLOOR, HEADERS, OURS, OURS_REFUSING } from "./contender.ts";
+import {
+  BARE,
+  BODY,
+  type Contender,
+  FLOOR,
+  FLOOR_REFUSING,
+  HEADERS,
+  OURS,
+  OURS_REFUSING,
+  REFUSAL,
+} from "./contender.ts";
 import { finish, type Handle, PATH } from "./light-exchange.ts";
 import { CONTROL_POINT, ourClient } from "./our-client.ts";
 
@@ -25,6 +35,12 @@ export async function expressContenders(): Promise<readonly Contender[]> {
     contender("express-rate-limit, draft-8", peer({})),
     contender("ours, no headers", await ours({ rateLimitHeaders: false })),
     contender(OURS, await ours({})),
+    refusing(FLOOR_REFUSING, (request, response) => {
+      userOf(request.headers);
+      for (const [name, value] of REFUSAL.headers) response.setHeader(name, value);
+      response.statusCode = 429;
+      response.end(REFUSAL.body);
+    }),
     refusing("express-rate-limit, 429", peer({ limit: 1 })),
     refusing(OURS_REFUSING, await ours({}, 1)),
   ];

@@ -3,7 +3,17 @@ import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyInstance, type onRequestHookHandler } from "fastify";
 import { UNLIMITED } from "../policies.ts";
 import { headersByHand, limiterByHand, userOf } from "./by-hand.ts";
-import { BARE, BODY, type Contender, FLOOR, HEADERS, OURS, OURS_REFUSING } from "./contender.ts";
+import {
+  BARE,
+  BODY,
+  type Contender,
+  FLOOR,
+  FLOOR_REFUSING,
+  HEADERS,
+  OURS,
+  OURS_REFUSING,
+  REFUSAL,
+} from "./contender.ts";
 import { hooksAlone, hooksOf } from "./fastify-hooks.ts";
 import { finish, PATH } from "./light-exchange.ts";
 import { CONTROL_POINT, ourClient } from "./our-client.ts";
@@ -34,6 +44,14 @@ export async function fastifyContenders(): Promise<readonly Contender[]> {
     await contender("@fastify/rate-limit", peer(UNLIMITED)),
     await contender("ours, no headers", await ours({ rateLimitHeaders: false })),
     await contender(OURS, await ours({})),
+    await refusing(
+      FLOOR_REFUSING,
+      hook((request, reply) => {
+        userOf(request.headers);
+        for (const [name, value] of REFUSAL.headers) reply.header(name, value);
+        reply.code(429).send(REFUSAL.body);
+      }),
+    ),
     await refusing("@fastify/rate-limit, 429", peer(1)),
     await refusing(OURS_REFUSING, await ours({}, 1)),
   ];

@@ -14,10 +14,7 @@ interface Peers {
   /** The rate limiter made for this framework. */
   readonly peer: string;
   readonly byHand: string;
-  /**
-   * Of a round in process: as many as take some fifty milliseconds. By then the collector has run several times for everybody,
-   * and caches are warm for most of them, as those of a busy server are: other processes had a turn meanwhile.
-   */
+  /** Of a measurement in process: as many as take a tenth of a second, in which the collector runs several times. */
   readonly requests: number;
   /** All that write headers. */
   readonly withHeaders: readonly string[];
@@ -37,21 +34,21 @@ export const PEERS: Readonly<Record<string, Peers>> = {
   Express: {
     peer: EXPRESS_DRAFT,
     byHand: BY_HAND,
-    requests: 2000,
+    requests: 4000,
     withHeaders: [BY_HAND, EXPRESS_LEGACY, EXPRESS_DRAFT],
     shares: { framework: 0.6, middleware: 0.75 },
   },
   Fastify: {
     peer: "@fastify/rate-limit",
     byHand: BY_HAND,
-    requests: 10_000,
+    requests: 20_000,
     withHeaders: [BY_HAND, "@fastify/rate-limit"],
     shares: { framework: 1, middleware: 0.8 },
   },
   Koa: {
     peer: "koa-ratelimit",
     byHand: BY_HAND,
-    requests: 10_000,
+    requests: 20_000,
     withHeaders: [BY_HAND, "koa-ratelimit"],
     shares: { framework: 1, middleware: 0.7 },
   },

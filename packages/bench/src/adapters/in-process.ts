@@ -7,8 +7,8 @@ import { type Handle, LightConnection } from "./light-exchange.ts";
 /** What of a contender is measured: the function alone, or a whole request. */
 export type Part = "middleware" | "application";
 
-/** One round of a process: this many requests each, in which the order of the two is given. */
-export interface Round {
+/** So many requests of each, and which of the two goes first. */
+export interface Measurement {
   readonly requests: number;
   readonly bareFirst: boolean;
 }
@@ -23,7 +23,7 @@ if (Number(warmUp) > 0) await measure({ requests: Number(warmUp), bareFirst: tru
 answer(measure);
 
 /** CPU microseconds of a request on top of the bare framework, without a socket. */
-async function measure({ requests, bareFirst }: Round): Promise<number> {
+async function measure({ requests, bareFirst }: Measurement): Promise<number> {
   const [handle, bareHandle] = [contender, bare].map((each) => each[part as Part] as Handle) as [Handle, Handle];
   if (bareFirst) {
     const without = await costOf(bareHandle, requests);
@@ -44,7 +44,7 @@ async function assertAnswer({ application, status }: Contender): Promise<void> {
   if (answered !== status) throw new Error(`${framework}, ${name}: answered ${answered} in place of ${status}`);
 }
 
-/** The first requests are not measured: other processes have just filled the caches of the processor with their own. */
+/** The first requests are not measured: what they need is not in the caches of the processor yet. */
 async function costOf(handle: Handle, requests: number): Promise<number> {
   const connection = new LightConnection();
   const exchange = async (count: number) => {

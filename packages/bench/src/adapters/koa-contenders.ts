@@ -2,7 +2,17 @@ import { apertureMiddleware } from "@aperture-flow/koa";
 import Koa, { type Middleware } from "koa";
 import { UNLIMITED } from "../policies.ts";
 import { headersByHand, limiterByHand, userOf } from "./by-hand.ts";
-import { BARE, BODY, type Contender, FLOOR, HEADERS, OURS, OURS_REFUSING } from "./contender.ts";
+import {
+  BARE,
+  BODY,
+  type Contender,
+  FLOOR,
+  FLOOR_REFUSING,
+  HEADERS,
+  OURS,
+  OURS_REFUSING,
+  REFUSAL,
+} from "./contender.ts";
 import { koaRatelimit } from "./koa-ratelimit.ts";
 import { finish, type Handle } from "./light-exchange.ts";
 import { CONTROL_POINT, ourClient } from "./our-client.ts";
@@ -24,6 +34,12 @@ export async function koaContenders(): Promise<readonly Contender[]> {
     contender("koa-ratelimit", peer(UNLIMITED)),
     contender("ours, no headers", await ours({ rateLimitHeaders: false })),
     contender(OURS, await ours({})),
+    refusing(FLOOR_REFUSING, async (context) => {
+      userOf(context.headers);
+      for (const [name, value] of REFUSAL.headers) context.set(name, value);
+      context.status = 429;
+      context.body = REFUSAL.body;
+    }),
     refusing("koa-ratelimit, 429", peer(1)),
     refusing(OURS_REFUSING, await ours({}, 1)),
   ];

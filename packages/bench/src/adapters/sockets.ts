@@ -1,6 +1,6 @@
 import { type Candidate, compare, figure } from "../compare.ts";
 import type { Comparison } from "../comparison.ts";
-import { type Effort, rounds } from "../effort.ts";
+import { type Effort, freshRounds } from "../effort.ts";
 import { type OwnProcess, Processes } from "../own-process.ts";
 import { BARE, OURS } from "./contender.ts";
 import type { Load, Served } from "./load-process.ts";
@@ -34,8 +34,7 @@ export async function overSockets(
       round: () => served({ framework, name: name === BARE_AGAIN ? BARE : name, load }, effort),
     }),
   );
-  const { count, progress } = rounds(ROUNDS, `${framework}, over sockets`, effort);
-  const results = await compare(candidates, { count, warmUp: 0, progress });
+  const results = await compare(candidates, freshRounds(ROUNDS, `${framework}, over sockets`, effort));
   const group = `${framework}: over sockets, ${CONNECTIONS} connections`;
   return [
     {

@@ -1,6 +1,6 @@
 import { type Candidate, compare, figure } from "../compare.ts";
 import type { Comparison, Target } from "../comparison.ts";
-import { amount, type Effort, rounds } from "../effort.ts";
+import { amount, type Effort, freshRounds } from "../effort.ts";
 import { Processes } from "../own-process.ts";
 import { startAgent, startClient } from "./agents.ts";
 import type { Done, Load } from "./client-process.ts";
@@ -28,8 +28,7 @@ export async function flows(effort: Effort): Promise<readonly Comparison[]> {
 async function flowsInFlight(inFlight: number, effort: Effort): Promise<readonly Comparison[]> {
   const asked: Load = { flows: amount(inFlight === ALONE ? FLOWS_ALONE : FLOWS, effort), inFlight };
   const candidates = Object.keys(CLIENTS).map((name): Candidate<Done> => ({ name, round: () => done(name, asked) }));
-  const { count, progress } = rounds(ROUNDS, `gRPC, ${inFlight} in flight`, effort);
-  const results = await compare(candidates, { count, warmUp: 0, progress });
+  const results = await compare(candidates, freshRounds(ROUNDS, `gRPC, ${inFlight} in flight`, effort));
   const title = `${inFlight} in flight`;
   const rate: Comparison = {
     group: RATE_GROUP,

@@ -27,7 +27,6 @@ export interface Placement extends PlacedLimiter {
 }
 
 const NO_STAGES: readonly Stage[] = Object.freeze([]);
-const NO_LABELS: ReadonlySet<string> = new Set();
 
 /** Policies by control point, so that a flow pays nothing for policies that are not about its own. */
 export class PolicySnapshot implements Snapshot {
@@ -37,6 +36,7 @@ export class PolicySnapshot implements Snapshot {
   /** What was looked up last: each flow looks twice, and most processes have one control point. */
   #lastName: string | undefined;
   #lastPlace: Place | undefined;
+  readonly #none: ReadonlySet<string> = new Set();
   readonly #classifiers: ReadonlyMap<string, readonly Classifier[]>;
   readonly #limiters: ReadonlyMap<string, ReadonlyMap<string, Limiter>>;
 
@@ -61,7 +61,7 @@ export class PolicySnapshot implements Snapshot {
   }
 
   labelsRead(controlPoint: string): ReadonlySet<string> {
-    return this.#placeOf(controlPoint)?.labelsRead ?? NO_LABELS;
+    return this.#placeOf(controlPoint)?.labelsRead ?? this.#none;
   }
 
   classify(flow: CheckHttpRequest, labels: Labels): Labels {
