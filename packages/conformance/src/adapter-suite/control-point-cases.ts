@@ -3,6 +3,7 @@ import { expect } from "chai";
 import type { FrameworkTraits } from "./app-description.ts";
 import { named, OK, THROWS } from "./routes.ts";
 import type { OpenApp } from "./running-app.ts";
+import { until } from "./until.ts";
 
 /** Routes with control points of their own. */
 export function controlPointCases(open: OpenApp, { knowsRouteFirst, installation }: FrameworkTraits): void {
@@ -92,6 +93,16 @@ export function controlPointCases(open: OpenApp, { knowsRouteFirst, installation
     const app = await open({ routes: [named("/pay", { name: "pay", by: "decorator" })] });
     await app.request({ path: "/pay" });
     expect(app.ledger.controlPoints).to.deep.equal(["api", "pay"]);
+  });
+
+  it("ends both flows of a request with its response, also on a connection that has been used before", async () => {
+    const app = await open({ routes: [named("/pay", { name: "pay", by: "decorator" })] });
+    const client = await app.connect();
+    for (const ends of [2, 4]) {
+      client.send({ path: "/pay" });
+      expect((await client.response()).status).to.equal(200);
+      await until(() => app.ledger.ends.length === ends, "the end of both flows");
+    }
   });
 
   it("rejects before a decorated method runs", async () => {

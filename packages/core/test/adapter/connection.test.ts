@@ -71,7 +71,9 @@ describe("connection", () => {
 
   it("tells of each response those that wait for it, however often it listens", () => {
     subscribeToResponses();
-    serverFinishes(responseOn(socket));
+    const first = responseOn(socket);
+    listenTo(first);
+    serverFinishes(first);
     const response = responseOn(socket);
     const own = [listenTo(response), listenTo(response)];
     const other = listenTo(responseOn(new Socket()));
