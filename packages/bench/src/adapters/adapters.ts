@@ -24,7 +24,7 @@ export function costGroup(framework: string): string {
   return `${framework}: CPU on top of the bare framework`;
 }
 
-const ROUNDS = 7;
+const ROUNDS = 5;
 /** In each process. The compiler needs to have seen as many requests before. */
 const MEASUREMENTS = 4;
 
