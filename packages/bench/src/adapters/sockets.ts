@@ -9,9 +9,9 @@ import type { Question } from "./server-process.ts";
 /** The same as bare, to see how far apart two are that do not differ. */
 const BARE_AGAIN = "bare again";
 const CONNECTIONS = 64;
-const WARM_UP_SECONDS = 3;
+const WARM_UP_SECONDS = 2;
 const SECONDS = 2;
-const ROUNDS = 5;
+const ROUNDS = 7;
 
 /** What one round over sockets cost. */
 interface Cost extends Served {
