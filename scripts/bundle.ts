@@ -24,12 +24,11 @@ const ROOT = join(import.meta.dirname, "..");
 const TIMED: Readonly<Record<string, readonly string[]>> = { "@aperture-flow/engine": ["schedule/fair-scheduler"] };
 
 /**
- * Who loads one of these loads the others: what they are made of is one file, that of a subpath, where the other subpaths
- * find it. So it exports more than its types tell of. With the files that the bundler would make of it, core and an adapter
- * take a fifth longer to load, and with one beside the subpath's an adapter takes as much longer.
+ * Who loads one of these loads the others: what they are made of is one file, which all subpaths share and find beside
+ * them. With the files that the bundler would make of it, core and an adapter take a fifth longer to load.
  */
 const TOGETHER: Readonly<Record<string, readonly string[]>> = { "@aperture-flow/core": ["index", "adapter/index"] };
-const COMMON = "adapter";
+const COMMON = "common";
 
 const SETTINGS = {
   bundle: true,
@@ -59,10 +58,9 @@ async function bundle(folder: string): Promise<void> {
   const sources = (names: readonly string[] = []) => names.map((each) => join(folder, "src", `${each}.ts`));
   const together = await inputsOf(sources(TOGETHER[manifest.name]), settings);
   const subpaths = subpathsOf(manifest, folder);
-  const others = together.size === 0 ? subpaths : subpaths.filter(({ out }) => out !== COMMON);
   const builds = await Promise.all([
     // Subpaths share what they have in common: a class is the same one, whoever imports it.
-    build({ ...settings, entryPoints: others, splitting: true, plugins: [fromCommon(together), BUILT_IN] }),
+    build({ ...settings, entryPoints: subpaths, splitting: true, plugins: [fromCommon(together), BUILT_IN] }),
     ...(together.size === 0 ? [] : [build({ ...settings, ...commonOf(together, folder, subpaths) })]),
     build({ ...settings, entryPoints: sources(TIMED[manifest.name]) }),
   ]);

@@ -71,6 +71,8 @@ function askAll({ limiters, kind }: Stage, run: Run): Promise<unknown> | undefin
     (kind === "load" || kind === "concurrency") && limiters.length > 1 ? new SiblingCall(run.call) : undefined;
   const flow = siblings === undefined ? run : { ...run, call: siblings };
   const first = run.decisions.length;
+  // A list that grows from nothing has room for seventeen at once, and is copied each time that this is not enough.
+  if (first === 0 && limiters.length > 1) run.decisions = new Array<LimiterDecision>(limiters.length);
   let waiting: Promise<void>[] | undefined;
   // By index: for-of over a frozen array calls a function for each turn, which was 5 % of a check.
   for (let index = 0; index < limiters.length; index++) {
@@ -95,8 +97,7 @@ async function noteLater(
 }
 
 function note(decision: LimiterDecision, index: number, run: Run, siblings: SiblingCall | undefined): void {
-  // A list gets room for seventeen with its first element, unless it begins with that.
-  if (index === 0 && run.decisions.length === 0) run.decisions = [decision];
+  if (run.decisions.length === 0) run.decisions = [decision];
   else run.decisions[index] = decision;
   if (!decision.dropped) return;
   run.dropped = true;
