@@ -38,6 +38,31 @@ describe("MemoryBackend", () => {
     }
   });
 
+  it("keeps spaces apart in whatever order they are asked", () => {
+    const backend = new MemoryBackend({ clock: new FakeClock() });
+    const asked = { a: 0, b: 0, c: 0 };
+    for (const space of [..."abcabcacbbaacbcabc"] as (keyof typeof asked)[]) {
+      asked[space] += 1;
+      expect(backend.takeTokens(space, "key", ONE).remaining, `${space}, ${asked[space]}`).to.equal(10 - asked[space]);
+    }
+  });
+
+  it("finds a space that was forgotten in one way only, and counts it again", async () => {
+    const clock = new FakeClock();
+    const backend = new MemoryBackend({ clock });
+    const brief: BucketAsk = { ...ONE, settings: { ...SETTINGS, fillIntervalMs: 100 } };
+    const take = (space: "lasting" | "brief") =>
+      backend.takeTokens(space, "key", space === "brief" ? brief : ONE).remaining;
+    for (const space of ["lasting", "brief", "lasting"] as const) take(space);
+    await clock.advance(5000);
+    expect(backend.size.buckets, "after a sweep").to.equal(1);
+    take("lasting");
+    const { buckets } = backend.size;
+    expect(take("brief")).to.equal(9);
+    expect(backend.size.buckets).to.equal(buckets + 1);
+    expect(take("brief"), "asked again").to.equal(8);
+  });
+
   it("knows the keys in use while others pass by", () => {
     const backend = new MemoryBackend({ clock: new FakeClock(), maxKeys: 1000 });
     for (let key = 0; key < 10_000; key++) {
