@@ -127,7 +127,7 @@ export class MemoryBackend implements StateBackend {
 
 /**
  * The buckets of one component. The limiters of a control point are asked in the same order by each flow: to remember who
- * came next spares the look-up, which is 5 % of a check with one of them and more of each further one.
+ * came next spares the look-up, which is 5 % of a check with one of them.
  */
 class BucketSpace implements Table {
   readonly name: string;
