@@ -5,7 +5,7 @@ import type { FlowHttp } from "../flow-params.ts";
 import type { LabelSources, LabelValues } from "../labels.ts";
 import { exposeRateLimitHeaders, hasCors, leavesBodyUnread } from "./answer-headers.ts";
 import { isAbandoned, ownSocket, subscribeToResponses } from "./connection.ts";
-import { type EndOptions, endWithResponse } from "./end-with-response.ts";
+import { endWithResponse } from "./end-with-response.ts";
 import type { Exchange } from "./exchange.ts";
 import { GateCall } from "./gate-call.ts";
 import { type GateSettings, gateSettings, type Ignores } from "./gate-settings.ts";
@@ -43,7 +43,6 @@ export class Gate<Req, Reply = unknown> {
   readonly options: AdapterOptions<Req, Reply>;
   readonly #given: GateOptions<Req, Reply>;
   readonly #settings: GateSettings;
-  readonly #endOptions: EndOptions;
   readonly #headers: RateLimitHeaders;
   readonly #rejections = new Rejections();
   readonly #planOfAll: RequestLabelPlan;
@@ -57,8 +56,6 @@ export class Gate<Req, Reply = unknown> {
     this.#given = given;
     this.options = given.options;
     this.#settings = gateSettings(given.options, given.extraNames ?? []);
-    const { isError, abortStatus } = this.#settings;
-    this.#endOptions = { isError, abortStatus };
     this.#headers = parent === undefined ? new RateLimitHeaders() : parent.#headers;
     this.#planOfAll = requestLabelPlan(this.#settings, undefined);
     this.#lastPlan = this.#planOfAll;
@@ -199,7 +196,7 @@ export class Gate<Req, Reply = unknown> {
     try {
       this.#writeHeaders(flow, exchange);
       if (flow.shouldRun() || !this.#isEnforced()) {
-        endWithResponse(flow, exchange, socket, this.#endOptions);
+        endWithResponse(flow, exchange, socket, this.#settings);
         return true;
       }
     } catch (cause) {
